@@ -1,0 +1,324 @@
+"""The machine that plays one trial: an immutable value that knows its next step; it sends nothing and reads no clock.
+
+Law: a conversation is the fold of its events. Any engine drives it so:
+
+    conversation, events = conversation.conclude()      # what follows without asking anybody
+    while step := conversation.next():
+        ...                                             # send the requests, fold each answer: Answered
+        conversation, events = conversation.conclude()  # Heard | Judged | Skipped | Unanswered | Finished
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, assert_never
+
+from runner.core.check import Question, Subject, Verdict
+from runner.core.event import Answered, Begun, Finished, Heard, Judged, Skipped, TrialEvent, Unanswered
+from runner.core.message import Answer, Chain, Purpose, Reply, Request, close_key
+from runner.core.trial import Posed, Trial
+from runner.core.verdict import conclude, inapplicable, subjects_of
+
+Phase = Literal["asking", "answered", "judging", "cutting", "closing", "finishing", "over"]
+"""What can happen next: an answer to the turn · Heard or Unanswered · Judged, of the turn · Skipped · Judged, at the
+foot · Finished · nothing."""
+
+_FOLLOWS: Mapping[Phase, tuple[str, ...]] = {
+    "asking": ("answered",),
+    "answered": ("heard", "unanswered"),
+    "judging": ("answered", "judged"),
+    "cutting": ("skipped",),
+    "closing": ("answered", "judged"),
+    "finishing": ("finished",),
+    "over": (),
+}
+
+
+class OutOfOrderError(ValueError):
+    """An event that cannot follow; the conversation is as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Requests to send, at once if several."""
+
+    requests: tuple[Request, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A reply that was heard, linked to the one before it, so that adding one costs the same at any length."""
+
+    subject: Subject
+    before: "Said | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A trial being played."""
+
+    trial: Trial
+    phase: Phase = "asking"
+    turn: int = 0
+    """The turn being played, 0-based; the number of turns once all are."""
+    chain: Chain = field(default_factory=Chain)
+    """All that was said, up to the message that the next reply answers."""
+    said: Said | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    """The answers of the present step by slot."""
+    judged: int = 0
+    """How many checks of the present turn, or of the foot, have their verdict."""
+    failed: bool = False
+    """Whether a check of the present turn failed."""
+    unanswered: bool = False
+    cut: int | None = None
+    """The first turn that was skipped."""
+
+    @classmethod
+    def begin(cls, trial: Trial) -> "Conversation":
+        """The conversation before anything was asked."""
+        chain = Chain()
+        for message in trial.script.opening:
+            chain = chain.add(message)
+        return cls(trial=trial, chain=chain)._turn_to(0)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more can happen."""
+        return self.phase == "over"
+
+    @property
+    def replies(self) -> tuple[Subject, ...]:
+        """The replies that were heard, first one first."""
+        return tuple(_walk(self.said))[::-1]
+
+    def next(self) -> Step | None:
+        """The requests that wait for their answers; None where there are none."""
+        match self.phase:
+            case "asking":
+                return Step(requests=(self._request(),))
+            case "judging" | "closing":
+                asked = [request for request in self._questions() if request.slot not in self.answers]
+                return Step(requests=tuple(asked)) if asked else None
+            case "answered" | "cutting" | "finishing" | "over":
+                return None
+            case _:
+                assert_never(self.phase)
+
+    def conclude(self) -> "tuple[Conversation, tuple[TrialEvent, ...]]":
+        """The conversation after all that follows without asking anybody, and the events that say so."""
+        state = self
+        events: list[TrialEvent] = []
+        while (event := state._conclusion()) is not None:
+            state = state.after(event)
+            events.append(event)
+        return state, tuple(events)
+
+    def after(self, event: TrialEvent) -> "Conversation":
+        """The conversation after an event; raises OutOfOrderError where it cannot follow."""
+        self._require(event)
+        match event:
+            case Begun():
+                return self
+            case Answered():
+                return self._after_answer(event)
+            case Heard():
+                return self._hear()
+            case Judged():
+                failed = self.failed or event.verdict.outcome == "failed"
+                return replace(self, judged=self.judged + 1, failed=failed, answers={})._settle()
+            case Unanswered():
+                cut = event.turn + 1 < len(self.trial.script.turns)
+                return replace(self, phase="cutting" if cut else "over", unanswered=True, answers={})
+            case Skipped():
+                phase: Phase = "over" if self.unanswered else "closing"
+                return replace(self, phase=phase, cut=event.turn, judged=0)._settle()
+            case Finished():
+                return replace(self, phase="over")
+            case _:
+                assert_never(event)
+
+    # -- what may follow -------------------------------------------------------------------------------------------
+
+    def _require(self, event: TrialEvent) -> None:
+        """Raise OutOfOrderError unless the event is one that can follow here."""
+        expected = _FOLLOWS[self.phase]
+        fits = event.trial == self.trial.id and event.event in expected
+        match event:
+            case Begun():
+                fits = event.trial == self.trial.id and self.said is None and not self.answers
+            case Heard() | Unanswered():
+                fits = fits and event.turn == self.turn and self._has_reply == isinstance(event, Heard)
+            case Judged():
+                turn = self.turn if self.phase == "judging" else None
+                fits = fits and (event.turn, event.index) == (turn, self.judged)
+            case Skipped():
+                fits = fits and event.turn == self.turn + 1
+            case Answered() | Finished():
+                pass
+            case _:
+                assert_never(event)
+        if not fits:
+            place = f"{self.trial.id}, turn {self.turn}, {self.phase}"
+            raise OutOfOrderError(f"{event.event} of {event.trial} cannot follow at {place}")
+
+    @property
+    def _has_reply(self) -> bool:
+        """Whether the present turn was answered by a reply and not by a failure."""
+        answer = self.answers.get(_slot(self.turn))
+        return answer is not None and answer.reply is not None
+
+    def _conclusion(self) -> TrialEvent | None:
+        """What follows here without asking anybody."""
+        trial = self.trial.id
+        match self.phase:
+            case "asking" | "over":
+                return None
+            case "answered":
+                failure = self.answers[_slot(self.turn)].failure
+                if failure is None:
+                    return Heard(trial=trial, turn=self.turn)
+                return Unanswered(trial=trial, turn=self.turn, kind=failure.kind)
+            case "judging" | "closing":
+                verdict = self._verdict()
+                turn = self.turn if self.phase == "judging" else None
+                return verdict and Judged(trial=trial, turn=turn, index=self.judged, verdict=verdict)
+            case "cutting":
+                reason = "the turn before is unanswered" if self.unanswered else "a check of the turn before failed"
+                return Skipped(trial=trial, turn=self.turn + 1, reason=reason)
+            case "finishing":
+                return Finished(trial=trial)
+            case _:
+                assert_never(self.phase)
+
+    # -- moving on -------------------------------------------------------------------------------------------------
+
+    def _turn_to(self, turn: int) -> "Conversation":
+        """The conversation at the next turn that asks something, with the gold turns on the way said."""
+        turns, chain = self.trial.script.turns, self.chain
+        while turn < len(turns):
+            chain = chain.add(turns[turn].message)
+            if turns[turn].role == "user":
+                return replace(self, phase="asking", turn=turn, chain=chain, judged=0, failed=False)
+            turn += 1
+        return replace(self, phase="closing", turn=turn, chain=chain, judged=0, failed=False)._settle()
+
+    def _after_answer(self, event: Answered) -> "Conversation":
+        """The conversation with one answer more."""
+        open_slots = {request.slot for request in step.requests} if (step := self.next()) else set()
+        if event.slot not in open_slots:
+            raise OutOfOrderError(f"{event.slot} of {event.trial} was not asked, or is answered")
+        phase: Phase = "answered" if self.phase == "asking" else self.phase
+        return replace(self, phase=phase, answers={**self.answers, event.slot: event.answer})
+
+    def _hear(self) -> "Conversation":
+        """The conversation with the present turn's reply in its history."""
+        reply = self.answers[_slot(self.turn)].reply
+        assert reply is not None
+        said = Said(subject=Subject(reply=reply, turn=self.turn), before=self.said)
+        heard = replace(self, phase="judging", said=said, chain=self.chain.add(reply.said), answers={})
+        return heard._settle()
+
+    def _settle(self) -> "Conversation":
+        """The conversation past a phase in which nothing is left to do."""
+        script = self.trial.script
+        if self.phase == "closing" and self.judged == len(script.checks):
+            return replace(self, phase="finishing")
+        if self.phase == "judging" and self.judged == len(script.turns[self.turn].checks):
+            stops = self.failed and script.on_failed_check == "stop" and self.turn + 1 < len(script.turns)
+            return replace(self, phase="cutting") if stops else self._turn_to(self.turn + 1)
+        return self
+
+    # -- asking and judging ----------------------------------------------------------------------------------------
+
+    def _request(self) -> Request:
+        """The present turn's request."""
+        script = self.trial.script
+        params = script.params_of(self.turn)
+        return Request(
+            slot=_slot(self.turn),
+            purpose="turn",
+            provider=script.provider,
+            model=script.model,
+            params=params,
+            chain=self.chain,
+            key=close_key(self.chain, model=script.model, params=params),
+            draw=self.trial.repeat,
+        )
+
+    @property
+    def _posed(self) -> Posed:
+        """The check that waits for its verdict."""
+        script = self.trial.script
+        return (script.checks if self.phase == "closing" else script.turns[self.turn].checks)[self.judged]
+
+    def _subjects(self) -> tuple[Subject, ...]:
+        """The replies that the waiting check looks at."""
+        if self.phase == "judging":
+            assert self.said is not None
+            return (self.said.subject,)
+        if self.cut is not None:
+            return ()
+        return subjects_of(self._posed, self.trial.script, self.replies)
+
+    def _questions(self) -> Iterator[Request]:
+        """The requests of the waiting check."""
+        for subject, index, question in self._asked():
+            yield _to_request(self._slot_of(subject, index), question)
+
+    def _asked(self) -> Iterator[tuple[Subject, int, Question]]:
+        """The waiting check's questions, with the reply that each is about."""
+        check = self._posed.ask
+        if check is not None:
+            for subject in self._subjects():
+                for index, question in enumerate(check.questions(subject)):
+                    yield subject, index, question
+
+    def _slot_of(self, subject: Subject, index: int) -> str:
+        """Where the answer to a check's question belongs."""
+        place = f"turns[{subject.turn}]." if self.phase == "judging" else ""
+        about = "" if self.phase == "judging" else f"/turns[{subject.turn}]"
+        return f"{place}expect[{self.judged}]{about}?{index}"
+
+    def _verdict(self) -> Verdict | None:
+        """The waiting check's verdict; None while it waits for answers."""
+        slots = {(subject.turn, index): self._slot_of(subject, index) for subject, index, _ in self._asked()}
+        if any(slot not in self.answers for slot in slots.values()):
+            return None
+        if self.phase == "closing" and self.cut is not None:
+            return inapplicable(self._posed, f"turns from {self.cut + 1} on were skipped")
+
+        def answers_about(subject: Subject) -> tuple[Answer, ...]:
+            return tuple(self.answers[slot] for (turn, _), slot in slots.items() if turn == subject.turn)
+
+        return conclude(self._posed, self._subjects(), answers_about)
+
+
+def _slot(turn: int) -> str:
+    """Where a turn's reply belongs."""
+    return f"turns[{turn}]"
+
+
+def _walk(said: Said | None) -> Iterator[Subject]:
+    """The replies, last one first."""
+    while said is not None:
+        yield said.subject
+        said = said.before
+
+
+def _to_request(slot: str, question: Question, purpose: Purpose = "judge") -> Request:
+    """A check's question as a request."""
+    chain = Chain()
+    for message in question.messages:
+        chain = chain.add(message)
+    return Request(
+        slot=slot,
+        purpose=purpose,
+        provider=question.provider,
+        model=question.model,
+        params=question.params,
+        chain=chain,
+        key=close_key(chain, model=question.model, params=question.params),
+        draw=question.draw,
+    )
+
+

@@ -1,0 +1,120 @@
+"""What happened, in the past tense: the wire format of the journal, tagged by `event` and versioned by its first line.
+
+Law: the state of a conversation, of a plan and of a run is the fold of their events; nothing else is remembered.
+"""
+
+from typing import Annotated, Final, Literal
+
+from pydantic import Field, TypeAdapter
+
+from runner.core.check import Verdict
+from runner.core.message import Answer, FailureKind, Purpose
+from runner.core.trial import Script
+from runner.core.value import Json, Value
+
+SCHEMA: Final = "runner.journal/1"
+"""The journal's schema; a newer major version is refused, unknown fields are kept."""
+
+
+class Planned(Value):
+    """A variant rendered to the letter, written once, before the first of its repeats begins."""
+
+    event: Literal["planned"] = "planned"
+    script: Script
+    plays: str
+    """The digest of all that decides what is sent."""
+    judges: str
+    """The digest of all that decides the verdicts."""
+
+
+class Begun(Value):
+    """A trial was taken from the plan."""
+
+    event: Literal["begun"] = "begun"
+    trial: str
+
+
+class Answered(Value):
+    """A request came to its end, with a reply or without; written the moment it arrives."""
+
+    event: Literal["answered"] = "answered"
+    trial: str
+    slot: str
+    """Which of the conversation's requests this answers."""
+    purpose: Purpose
+    key: str
+    """The request's hash chain key."""
+    draw: int = 1
+    answer: Answer
+
+
+class Heard(Value):
+    """A reply was put into the history."""
+
+    event: Literal["heard"] = "heard"
+    trial: str
+    turn: int
+
+
+class Judged(Value):
+    """A check came to its verdict."""
+
+    event: Literal["judged"] = "judged"
+    trial: str
+    turn: int | None = None
+    """0-based; None for a check about the conversation as a whole."""
+    index: int
+    """Which of that turn's (or the conversation's) checks."""
+    verdict: Verdict
+
+
+class Skipped(Value):
+    """The turns from one on will not be played."""
+
+    event: Literal["skipped"] = "skipped"
+    trial: str
+    turn: int
+    """The first turn that is skipped, 0-based."""
+    reason: str
+
+
+class Unanswered(Value):
+    """A turn got no reply; the conversation ends there, since one with a hole in its history is none."""
+
+    event: Literal["unanswered"] = "unanswered"
+    trial: str
+    turn: int
+    kind: FailureKind
+
+
+class Finished(Value):
+    """A conversation was played and judged to its end."""
+
+    event: Literal["finished"] = "finished"
+    trial: str
+
+
+class Stopped(Value):
+    """The run was ended before its end, by a person or a budget; not a failure."""
+
+    event: Literal["stopped"] = "stopped"
+    reason: str
+
+
+TrialEvent = Begun | Answered | Heard | Judged | Skipped | Unanswered | Finished
+"""What can happen to one trial."""
+
+Event = Planned | TrialEvent | Stopped
+"""What can stand in a journal."""
+
+_EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="event")])
+
+
+def dump_event(event: Event) -> dict[str, Json]:
+    """The event as JSON data, its tag first."""
+    return {"event": event.event, **event.dump()}
+
+
+def load_event(data: Json) -> Event:
+    """The event that `dump_event` wrote; raises `pydantic.ValidationError` where the data is not one."""
+    return _EVENTS.validate_python(data)

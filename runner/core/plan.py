@@ -1,0 +1,85 @@
+"""The machine that says which trial comes next: a pure value, so that every engine plays in the same order.
+
+Law: trials are made when they are taken; a plan of a million costs what one of ten does.
+"""
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import overload
+
+from runner.core.event import Begun, Event, Stopped
+from runner.core.trial import Script, Trial
+
+
+class Trials(Sequence[Trial]):
+    """All trials of all scenarios in plan order: scenario by scenario, variant by variant, repeat by repeat."""
+
+    def __init__(self, scenarios: Sequence[tuple[Sequence[Script], int]]) -> None:
+        """Take each scenario's variants, made lazily, and how many repeats of each are played."""
+        self._scenarios = [(variants, repeat) for variants, repeat in scenarios if len(variants) and repeat]
+        self._ends = list(accumulate(len(variants) * repeat for variants, repeat in self._scenarios))
+        self._last: tuple[tuple[int, int], Script] | None = None
+
+    def __len__(self) -> int:
+        """How many trials there are."""
+        return self._ends[-1] if self._ends else 0
+
+    @overload
+    def __getitem__(self, index: int) -> Trial: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Trial]: ...
+    def __getitem__(self, index: int | slice) -> Trial | Sequence[Trial]:
+        """The trial at a place; the script is rendered once for neighbouring repeats."""
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        scenario = bisect_right(self._ends, index)
+        variants, repeat = self._scenarios[scenario]
+        variant, draw = divmod(index - (self._ends[scenario - 1] if scenario else 0), repeat)
+        if self._last is None or self._last[0] != (scenario, variant):
+            self._last = ((scenario, variant), variants[variant])
+        return Trial(script=self._last[1], repeat=draw + 1)
+
+    def scripts(self) -> Iterator[Script]:
+        """Every variant once, in plan order."""
+        for variants, _ in self._scenarios:
+            yield from variants
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which trial comes next."""
+
+    trials: Sequence[Trial]
+    over: Collection[str] = ()
+    """Ids of trials that an earlier part of this run has ended."""
+    cursor: int = 0
+    """The place from which on no trial has begun."""
+    stopped: str | None = None
+    """Why no further trial begins."""
+
+    def next(self) -> Trial | None:
+        """The next trial to begin; None where there is none."""
+        if self.stopped is not None:
+            return None
+        for place in range(self.cursor, len(self.trials)):
+            trial = self.trials[place]
+            if trial.id not in self.over:
+                return trial
+        return None
+
+    def after(self, event: Event) -> "Plan":
+        """The plan after an event."""
+        match event:
+            case Begun():
+                place = self.cursor
+                while self.trials[place].id != event.trial:
+                    place += 1
+                return replace(self, cursor=place + 1)
+            case Stopped():
+                return replace(self, stopped=event.reason)
+            case _:
+                return self

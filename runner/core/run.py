@@ -1,0 +1,152 @@
+"""A run as the fold of its events: one small summary per trial, the totals, and the code that the program ends with."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from runner.core.event import Answered, Begun, Event, Finished, Heard, Judged, Planned, Skipped, Stopped, Unanswered
+from runner.core.transcript import TrialStatus
+
+RunStatus = Literal["playing", "finished", "incomplete", "stopped"]
+"""Still going, or killed · everything was played and judged · trials are unanswered or checks broke · ended early."""
+
+# What ends a program, the worst first; house rule: a proven regression is not hidden by a lost trial.
+BUG, INTERRUPTED, CANNOT_START, GATE_FAILED, INCOMPLETE, UNDECIDED, NOTHING, FINE = 3, 130, 2, 1, 4, 6, 5, 0
+_WORST_FIRST = (BUG, INTERRUPTED, CANNOT_START, GATE_FAILED, INCOMPLETE, UNDECIDED, NOTHING, FINE)
+
+
+@dataclass(slots=True)
+class Summary:
+    """What is remembered of one trial; everything else is in its transcript."""
+
+    status: TrialStatus = "stopped"
+    heard: int = 0
+    """Turns that were answered."""
+    passed: int = 0
+    failed: int = 0
+    broken: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: float | None = 0.0
+    """None once an exchange's cost is not known."""
+    usage_known: bool = True
+    latency_s: float = 0.0
+    """The sum over its exchanges."""
+    failure: str | None = None
+    """The kind of failure that left the trial unanswered."""
+
+
+@dataclass(slots=True)
+class Run:
+    """The trials of a run that began, by id, in the order in which they began."""
+
+    trials: dict[str, Summary] = field(default_factory=dict)
+    planned: set[str] = field(default_factory=set)
+    """Variants that stand in the journal."""
+    stopped: str | None = None
+    """Why the run ended early; None while nobody stopped it."""
+    running: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    """How many trials have each status, among those that ended."""
+
+    @classmethod
+    def fold(cls, events: Iterable[Event]) -> "Run":
+        """The run that its events make."""
+        run = cls()
+        for event in events:
+            run.add(event)
+        return run
+
+    def add(self, event: Event) -> None:
+        """Take in one event; in place, since a copy would cost what the run already holds."""
+        match event:
+            case Planned():
+                self.planned.add(event.script.variant)
+            case Stopped():
+                self.stopped = event.reason
+            case Begun():
+                self._summary(event.trial)
+                self.stopped = None
+            case Answered():
+                _add_answer(self._summary(event.trial), event)
+            case Heard():
+                self._summary(event.trial).heard += 1
+            case Judged():
+                _count(self._summary(event.trial), event)
+            case Unanswered():
+                self._summary(event.trial).failure = event.kind
+                self._end(event.trial, "unanswered")
+            case Finished():
+                self._end(event.trial, "finished")
+            case Skipped():
+                pass
+
+    def _summary(self, trial: str) -> Summary:
+        """The trial's summary, made when the trial is first heard of."""
+        summary = self.trials.get(trial)
+        if summary is None:
+            summary = self.trials[trial] = Summary()
+            self.running += 1
+        return summary
+
+    def _end(self, trial: str, status: TrialStatus) -> None:
+        """Note how a trial ended."""
+        self._summary(trial).status = status
+        self.counts[status] += 1
+        self.running -= 1
+
+    def ended(self) -> Iterator[str]:
+        """The ids of trials with nothing left to play."""
+        return (trial for trial, summary in self.trials.items() if summary.status != "stopped")
+
+    def status(self, planned: int) -> RunStatus:
+        """How the run stands, of so many planned trials."""
+        if self.stopped is not None:
+            return "stopped"
+        if self.counts["unanswered"] or any(summary.broken for summary in self.trials.values()):
+            return "incomplete"
+        return "finished" if self.counts["finished"] == planned else "playing"
+
+    def exit_code(self, planned: int) -> int:
+        """The code that `play` ends with, of so many planned trials; a failed check leaves it at 0."""
+        codes = {FINE}
+        if not planned:
+            codes.add(NOTHING)
+        if self.stopped is not None:
+            codes.add(INTERRUPTED if self.stopped == "interrupted" else INCOMPLETE)
+        if self.counts["finished"] < planned or any(summary.broken for summary in self.trials.values()):
+            codes.add(INCOMPLETE)
+        return worst(codes)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The code that wins where several hold."""
+    return min(codes, key=_WORST_FIRST.index)
+
+
+def _add_answer(summary: Summary, event: Answered) -> None:
+    """Add an exchange's tokens, cost and time."""
+    answer = event.answer
+    usage = answer.usage
+    if answer.reply is not None and (usage is None or usage.prompt_tokens is None or usage.completion_tokens is None):
+        summary.usage_known = False
+    if usage is not None:
+        summary.prompt_tokens += usage.prompt_tokens or 0
+        summary.completion_tokens += usage.completion_tokens or 0
+    if summary.cost_usd is not None and answer.reply is not None:
+        summary.cost_usd = None if answer.cost_usd is None else summary.cost_usd + answer.cost_usd
+    summary.latency_s += answer.latency_s or 0
+
+
+def _count(summary: Summary, event: Judged) -> None:
+    """Count a verdict."""
+    match event.verdict.outcome:
+        case "passed":
+            summary.passed += 1
+        case "failed":
+            summary.failed += 1
+        case "broken":
+            summary.broken += 1
+        case "not-applicable":
+            pass

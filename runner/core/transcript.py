@@ -1,0 +1,284 @@
+"""One played conversation as one line: a fold of a trial's events that is whole by itself; it sends and writes nothing.
+
+Its `messages` are the accumulating list itself, as it was sent, with the last reply: they can be sent again, or used
+as a line of chat fine-tuning data, without change. Only secrets are masked in it.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal, Self
+
+from runner.core.check import Verdict
+from runner.core.event import Answered, Begun, Finished, Heard, Judged, Skipped, TrialEvent, Unanswered
+from runner.core.message import Answer, Attempt, Message, Usage
+from runner.core.trial import Trial
+from runner.core.value import Json, Value
+
+SCHEMA: Final = "runner.transcript/1"
+
+TrialStatus = Literal["finished", "unanswered", "stopped", "skipped"]
+"""How a trial ended: played to its end · a turn got no reply · left unfinished by a stop · never begun."""
+
+TurnStatus = Literal["heard", "given", "unanswered", "skipped", "unplayed"]
+"""Answered · a gold turn, put into the history · asked without a reply · left out · not reached."""
+
+
+class Exchange(Value):
+    """One request of a turn and what came of it."""
+
+    message: int | None
+    """The reply's place in `messages`, 0-based; null where there is none."""
+    finish_reason: str | None = None
+    served_model: str | None = None
+    system_fingerprint: str | None = None
+    request_id: str | None = None
+    attempts: tuple[Attempt, ...] = ()
+    latency_s: float | None = None
+    ttft_s: float | None = None
+    """Seconds to the first token; null where the reply was not streamed."""
+    started_at: str | None = None
+    in_flight: int | None = None
+    usage: Usage | None = None
+    cost_usd: float | None = None
+    replayed: bool = False
+    error: dict[str, Json] | None = None
+    """Why there is no reply: kind, message, status, param and code."""
+
+
+class PlayedTurn(Value):
+    """One turn of a transcript."""
+
+    turn: int
+    """0-based place among the scenario's turns, gold turns counted."""
+    id: str | None = None
+    line: int = 0
+    params: dict[str, Json] = {}
+    status: TurnStatus
+    exchanges: tuple[Exchange, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+
+
+class Transcript(Value):
+    """One played conversation."""
+
+    schema_: str = SCHEMA
+    run: str
+    """The run's name."""
+    id: str
+    """The trial's id."""
+    scenario: str
+    path: str
+    case: str | None = None
+    variant: dict[str, Json] = {}
+    repeat: int
+    """1-based."""
+    tags: tuple[str, ...] = ()
+    provider: str
+    model: str
+    params: dict[str, Json] = {}
+    status: TrialStatus
+    error: dict[str, Json] | None = None
+    """Why the trial is unanswered: kind, message, status and the turn."""
+    started_at: str | None = None
+    """UTC, ISO 8601."""
+    duration_s: float | None = None
+    """From the first request to the end of the last reply, seconds."""
+    messages: tuple[Message, ...] = ()
+    turns: tuple[PlayedTurn, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    """Of the checks about the conversation as a whole."""
+    usage: Usage = Usage()
+    """Sums over the exchanges; null where one of them is not known."""
+    cost_usd: float | None = None
+
+    def dump(self) -> dict[str, Json]:
+        """The transcript as JSON data with every field of the format, known or null."""
+        data = self.model_dump(mode="python")
+        data.pop("schema_")
+        return {"schema": self.schema_, **data}
+
+    @classmethod
+    def load(cls, data: Json) -> Self:
+        """The transcript that `dump` wrote; raises `pydantic.ValidationError` where the data is none."""
+        if isinstance(data, dict) and "schema" in data:
+            data = {"schema_": data["schema"], **{key: value for key, value in data.items() if key != "schema"}}
+        return cls.model_validate(data)
+
+    @property
+    def all_verdicts(self) -> tuple[Verdict, ...]:
+        """Every verdict, the turns' first."""
+        return (*(verdict for turn in self.turns for verdict in turn.verdicts), *self.verdicts)
+
+
+class _Turn:
+    """What is gathered of one turn while folding."""
+
+    def __init__(self) -> None:
+        self.status: TurnStatus = "unplayed"
+        self.exchanges: list[Exchange] = []
+        self.verdicts: list[Verdict] = []
+
+
+def fold_transcript(run: str, trial: Trial, events: Iterable[TrialEvent]) -> Transcript:
+    """The transcript of a trial, from its events in the order in which they were written."""
+    fold = _Fold(trial)
+    for event in events:
+        fold.add(event)
+    return fold.close(run)
+
+
+class _Fold:
+    """The transcript in the making."""
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+        self.messages: list[Message] = list(trial.script.opening)
+        self.turns = [_Turn() for _ in trial.script.turns]
+        self.verdicts: list[Verdict] = []
+        self.answers: list[Answer] = []
+        self.pending: Answer | None = None
+        self.status: TrialStatus = "stopped"
+        self.error: dict[str, Json] | None = None
+        self.next_turn = 0
+
+    def add(self, event: TrialEvent) -> None:
+        """Take in one event."""
+        match event:
+            case Begun():
+                pass
+            case Answered():
+                self.answers.append(event.answer)
+                if event.purpose == "turn":
+                    self.pending = event.answer
+            case Heard():
+                self._hear(event.turn)
+            case Judged():
+                verdicts = self.verdicts if event.turn is None else self.turns[event.turn].verdicts
+                verdicts.append(event.verdict)
+            case Unanswered():
+                self._miss(event.turn)
+            case Skipped():
+                for turn in self.turns[event.turn :]:
+                    turn.status = "skipped"
+            case Finished():
+                self._say_gold(len(self.turns))
+                self.status = "finished"
+
+    def _say_gold(self, until: int) -> None:
+        """Put the gold turns up to a turn into the history."""
+        for index in range(self.next_turn, until):
+            if self.turns[index].status == "unplayed":
+                self.messages.append(self.trial.script.turns[index].message)
+                self.turns[index].status = "given"
+        self.next_turn = until
+
+    def _hear(self, index: int) -> None:
+        """Put a user line and its reply into the history."""
+        assert self.pending is not None
+        assert self.pending.reply is not None
+        self._say_gold(index)
+        self.messages += [self.trial.script.turns[index].message, self.pending.reply.said]
+        self.turns[index].status = "heard"
+        self.turns[index].exchanges.append(_exchange(self.pending, len(self.messages) - 1))
+        self.next_turn = index + 1
+        self.pending = None
+
+    def _miss(self, index: int) -> None:
+        """Note a user line that was sent and got no reply."""
+        assert self.pending is not None
+        self._say_gold(index)
+        self.messages.append(self.trial.script.turns[index].message)
+        exchange = _exchange(self.pending, None)
+        self.turns[index].status = "unanswered"
+        self.turns[index].exchanges.append(exchange)
+        self.next_turn = index + 1
+        self.pending = None
+        self.status = "unanswered"
+        self.error = {**(exchange.error or {}), "turn": index}
+
+    def close(self, run: str) -> Transcript:
+        """The transcript of what was taken in."""
+        script = self.trial.script
+        turns = tuple(
+            PlayedTurn(
+                turn=index,
+                id=line.id,
+                line=line.line,
+                params=script.params_of(index),
+                status=played.status,
+                exchanges=tuple(played.exchanges),
+                verdicts=tuple(played.verdicts),
+            )
+            for index, (line, played) in enumerate(zip(script.turns, self.turns, strict=True))
+        )
+        return Transcript(
+            run=run,
+            id=self.trial.id,
+            scenario=script.scenario,
+            path=script.path,
+            case=script.case,
+            variant=script.axes,
+            repeat=self.trial.repeat,
+            tags=script.tags,
+            provider=script.provider,
+            model=script.model,
+            params=script.params,
+            status=self.status,
+            error=self.error,
+            started_at=min((answer.started_at for answer in self.answers if answer.started_at), default=None),
+            duration_s=_duration(self.answers),
+            messages=tuple(self.messages),
+            turns=turns,
+            verdicts=tuple(self.verdicts),
+            usage=sum_usage([answer.usage for answer in self.answers]),
+            cost_usd=sum_known([answer.cost_usd for answer in self.answers]),
+        )
+
+
+def _exchange(answer: Answer, message: int | None) -> Exchange:
+    """An answer as the transcript tells it."""
+    reply, failure = answer.reply, answer.failure
+    return Exchange(
+        message=message,
+        finish_reason=reply and reply.finish_reason,
+        served_model=reply and reply.served_model,
+        system_fingerprint=reply and reply.system_fingerprint,
+        request_id=answer.request_id,
+        attempts=answer.attempts,
+        latency_s=answer.latency_s,
+        ttft_s=answer.ttft_s,
+        started_at=answer.started_at,
+        in_flight=answer.in_flight,
+        usage=answer.usage,
+        cost_usd=answer.cost_usd,
+        replayed=answer.replayed,
+        error=failure and failure.dump(),
+    )
+
+
+def sum_known(numbers: Sequence[float | None]) -> float | None:
+    """The sum; None where there is nothing to add, or one of the numbers is not known."""
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known and len(known) == len(numbers) else None
+
+
+def sum_usage(usages: Sequence[Usage | None]) -> Usage:
+    """The sum of each kind of token; None where one of them is not known."""
+    totals: dict[str, Any] = {}
+    for name in Usage.model_fields:
+        total = sum_known([None if usage is None else getattr(usage, name) for usage in usages])
+        totals[name] = None if total is None else int(total)
+    return Usage(**totals)
+
+
+def _duration(answers: Sequence[Answer]) -> float | None:
+    """Seconds from the first request's start to the last one's end."""
+    spans = [
+        (datetime.fromisoformat(answer.started_at), answer.latency_s)
+        for answer in answers
+        if answer.started_at is not None and answer.latency_s is not None
+    ]
+    if not spans:
+        return None
+    end = max(start + timedelta(seconds=latency) for start, latency in spans)
+    return round((end - min(start for start, _ in spans)).total_seconds(), 6)

@@ -1,0 +1,104 @@
+"""The unit of work: a script, which is one variant rendered to the letter, and a trial, which is one repeat of it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from typing import Literal
+
+from pydantic import Field
+
+from runner.core.check import Check
+from runner.core.message import CHAT, Message
+from runner.core.value import Json, Value, canonical
+
+
+class Posed(Value):
+    """A check where its author put it."""
+
+    check: str
+    """Its name in the YAML, `not-` included."""
+    spec: Json = None
+    """What the YAML says under that name."""
+    line: int = 0
+    """1-based, in the file that the check stands in."""
+    of: str | None = None
+    """At the foot of a scenario: `every`, `any`, `last` or a turn's id."""
+    ask: Check | None = Field(default=None, exclude=True, repr=False)
+    """The check itself, the positive form; None in a script that was read back from a journal."""
+
+    @property
+    def negated(self) -> bool:
+        """Whether this is the `not-` form."""
+        return self.check.startswith("not-")
+
+
+class Line(Value):
+    """One turn of a script: what is said, and what is asked about the reply."""
+
+    role: Literal["user", "assistant"] = "user"
+    """A user's line is sent and answered; an assistant's is put into the history as it stands."""
+    message: Message
+    params: dict[str, Json] | None = None
+    """What goes with this turn's request; None where it is the script's own params."""
+    id: str | None = None
+    line: int = 0
+    """1-based, in the file that the turn stands in."""
+    checks: tuple[Posed, ...] = ()
+
+
+class Script(Value):
+    """One variant of a scenario, rendered: the literal conversation up to what the model will say."""
+
+    variant: str
+    """The variant's id, stable across runs: `refund-policy[case=kettle,temperature=0.7]`."""
+    scenario: str
+    path: str = ""
+    case: str | None = None
+    axes: dict[str, Json] = {}
+    """Each axis of the matrix with this variant's value, or its name where values have names."""
+    tags: tuple[str, ...] = ()
+    provider: str
+    model: str
+    params: dict[str, Json] = {}
+    opening: tuple[Message, ...] = ()
+    """The system or developer message, if there is one."""
+    turns: tuple[Line, ...] = ()
+    checks: tuple[Posed, ...] = ()
+    """About the conversation as a whole."""
+    on_failed_check: Literal["continue", "stop"] = "continue"
+
+    def params_of(self, turn: int) -> dict[str, Json]:
+        """The effective params of a turn's request."""
+        own = self.turns[turn].params
+        return self.params if own is None else own
+
+    @cached_property
+    def plays(self) -> str:
+        """A digest of all that decides what is sent: messages, params, model and endpoint."""
+        lines = [[line.role, line.message, line.params] for line in self.turns]
+        return _digest([self.provider, CHAT, self.model, self.params, list(self.opening), lines, self.on_failed_check])
+
+    @cached_property
+    def judges(self) -> str:
+        """A digest of all that decides the verdicts."""
+        posed = [[[check.check, check.spec] for check in line.checks] for line in self.turns]
+        return _digest([posed, [[check.of, check.check, check.spec] for check in self.checks]])
+
+
+def _digest(data: Json) -> str:
+    """A short digest of JSON data."""
+    return blake2b(canonical(data), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One repeat of one script."""
+
+    script: Script
+    repeat: int = 1
+    """1-based."""
+
+    @property
+    def id(self) -> str:
+        """The trial's id, stable across runs: the variant's id, `#` and the repeat."""
+        return f"{self.script.variant}#{self.repeat}"

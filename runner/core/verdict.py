@@ -1,0 +1,59 @@
+"""How a check's findings become its verdict: the `not-` form, and of which replies a check at the foot speaks."""
+
+from collections.abc import Callable, Sequence
+
+from runner.core.check import Finding, Outcome, Subject, Verdict
+from runner.core.message import Answer
+from runner.core.trial import Posed, Script
+
+
+def subjects_of(posed: Posed, script: Script, replies: Sequence[Subject]) -> tuple[Subject, ...]:
+    """The replies that a check at the foot looks at: all for `every` and `any`, else one."""
+    match posed.of:
+        case "every" | "any":
+            return tuple(replies)
+        case "last" | None:
+            return tuple(replies[-1:])
+        case turn_id:
+            places = {index for index, line in enumerate(script.turns) if line.id == turn_id}
+            return tuple(reply for reply in replies if reply.turn in places)
+
+
+def conclude(
+    posed: Posed, subjects: Sequence[Subject], answers_about: Callable[[Subject], tuple[Answer, ...]]
+) -> Verdict:
+    """The verdict of a check on the replies it looks at, given the answers to what it asked about each."""
+    assert posed.ask is not None, "a script read from a journal cannot judge"
+    findings: list[tuple[Subject, Finding]] = []
+    for subject in subjects:
+        finding = posed.ask.judge(subject, answers_about(subject))
+        findings.append((subject, posed.ask.negate(finding) if posed.negated else finding))
+    if not findings:
+        return inapplicable(posed, "there is no reply to look at")
+    if posed.of not in {"every", "any"}:
+        return _verdict(posed, findings[0][1].outcome, findings[0][1].reason)
+    return _pool(posed, findings)
+
+
+def inapplicable(posed: Posed, reason: str) -> Verdict:
+    """The verdict of a check that has nothing to look at: neither passed nor failed."""
+    return _verdict(posed, "not-applicable", reason)
+
+
+def _pool(posed: Posed, findings: Sequence[tuple[Subject, Finding]]) -> Verdict:
+    """The verdict of `every` or `any`: the first reply that decides it, then one that broke, then the rest."""
+    decisive, otherwise = ("failed", "passed") if posed.of == "every" else ("passed", "failed")
+    for wanted in (decisive, "broken"):
+        for subject, finding in findings:
+            if finding.outcome == wanted:
+                return _verdict(posed, finding.outcome, f"turn {subject.turn + 1}: {finding.reason}")
+    judged = sum(finding.outcome == otherwise for _, finding in findings)
+    if not judged:
+        return inapplicable(posed, findings[0][1].reason)
+    outcome: Outcome = "passed" if posed.of == "every" else "failed"
+    return _verdict(posed, outcome, f"{judged} of {len(findings)} replies {outcome}")
+
+
+def _verdict(posed: Posed, outcome: Outcome, reason: str) -> Verdict:
+    """A verdict under the check's own name and line."""
+    return Verdict(check=posed.check, outcome=outcome, reason=reason, line=posed.line, of=posed.of)

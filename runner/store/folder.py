@@ -1,0 +1,112 @@
+"""A run's folder in `outputs/`: its name, its files, its lock, and how a run is found again by name."""
+
+import re
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, Self
+
+from filelock import FileLock, Timeout
+
+from runner.errors import StoreError
+from runner.store.manifest import Manifest, read_manifest, write_manifest
+
+LATEST: Final = "latest"
+
+
+class RunFolder:
+    """Where one run is kept."""
+
+    def __init__(self, path: Path) -> None:
+        """Name the folder; nothing is read or written yet."""
+        self.path = path
+        self.journal = path / "journal.jsonl"
+        self.transcripts = path / "transcripts.jsonl"
+        self.files = path / "files"
+        self._manifest = path / "run.json"
+        self._lock = FileLock(path / ".lock", timeout=0)
+
+    @classmethod
+    def create(cls, outputs: Path, stamp: str, what: str) -> Self:
+        """A new folder whose name sorts by time and says what is played, e.g. `20261122-154012-refund-policy`."""
+        slug = re.sub(r"[^\w.-]+", "-", what).strip("-.")[:60] or "run"
+        try:
+            outputs.mkdir(parents=True, exist_ok=True)
+            for count in range(1, 10_000):
+                path = outputs / (f"{stamp}-{slug}" + (f"-{count}" if count > 1 else ""))
+                try:
+                    path.mkdir()
+                except FileExistsError:
+                    continue
+                return cls(path)
+        except OSError as error:
+            raise StoreError(f"cannot write to {outputs}: {error.strerror}; name another folder with --outputs") from error
+        raise StoreError(f"{outputs} holds too many runs of one second")
+
+    @property
+    def name(self) -> str:
+        """The run's name."""
+        return self.path.name
+
+    def lock(self) -> None:
+        """Keep other programs from writing here until `unlock`, or until this program ends, however it ends."""
+        try:
+            self._lock.acquire()
+        except Timeout as error:
+            raise StoreError(f"{self.path} is being written by another runner; wait for it, or end it") from error
+        except OSError as error:
+            raise StoreError(f"cannot write to {self.path}: {error.strerror}") from error
+
+    def unlock(self) -> None:
+        """Let other programs write here."""
+        self._lock.release()
+
+    def write_manifest(self, manifest: Manifest) -> None:
+        """Write `run.json`."""
+        write_manifest(self._manifest, manifest)
+
+    def read_manifest(self) -> Manifest:
+        """Read `run.json`."""
+        return read_manifest(self._manifest)
+
+    def keep_file(self, digest: str, content: bytes) -> None:
+        """Keep a file that is sent, once, under its SHA-256."""
+        if sha256(content).hexdigest() != digest:
+            raise StoreError(f"a file that is sent changed while it was read (SHA-256 {digest})")
+        path = self.files / digest
+        if not path.exists():
+            try:
+                self.files.mkdir(exist_ok=True)
+                path.write_bytes(content)
+            except OSError as error:
+                raise StoreError(f"cannot write {path}: {error.strerror}") from error
+
+    def read_file(self, digest: str) -> bytes:
+        """A file that was kept, by its SHA-256."""
+        try:
+            return (self.files / digest).read_bytes()
+        except OSError as error:
+            raise StoreError(f"cannot read {self.files / digest}: {error.strerror}") from error
+
+
+def find_run(reference: str, outputs: Path) -> RunFolder:
+    """The run that a person means by a folder, a run's name, or `latest`; raises StoreError where there is none."""
+    if reference == LATEST:
+        newest = max(_runs(outputs), key=lambda folder: (folder.read_manifest().started_at, folder.name), default=None)
+        if newest is None:
+            raise StoreError(f"there is no run in {outputs} yet; `runner play PATH` makes one")
+        return newest
+    for path in (Path(reference), outputs / reference):
+        if (path / "run.json").is_file():
+            return RunFolder(path)
+    names = sorted((folder.name for folder in _runs(outputs)), reverse=True)[:5]
+    known = f"; the last ones are {', '.join(names)}" if names else ""
+    raise StoreError(f"there is no run {reference!r} here or in {outputs}{known}")
+
+
+def _runs(outputs: Path) -> Iterator[RunFolder]:
+    """The folders that hold a run."""
+    if outputs.is_dir():
+        for path in outputs.iterdir():
+            if (path / "run.json").is_file():
+                yield RunFolder(path)

@@ -1,0 +1,113 @@
+"""Transcripts made from a journal: written beside, moved into place, one line per trial that began, in plan order."""
+
+import json
+import os
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from runner.core.event import Planned, Stopped, TrialEvent
+from runner.core.run import Run
+from runner.core.transcript import SCHEMA, Transcript, fold_transcript
+from runner.core.trial import Script, Trial
+from runner.core.value import encode_readable_line
+from runner.errors import StoreError
+from runner.store.folder import RunFolder
+from runner.store.journal import read_at, read_places
+
+
+class Index:
+    """Where in a journal each trial's events stand: a few bytes per event, so that a run of any size fits."""
+
+    def __init__(self, journal: Path) -> None:
+        """Read the journal once, folding the run on the way."""
+        self.run = Run()
+        self._journal = journal
+        self._places: dict[str, array[int]] = {}
+        self._scripts: dict[str, int] = {}
+        for place, event in read_places(journal):
+            self.run.add(event)
+            match event:
+                case Planned():
+                    self._scripts.setdefault(event.script.variant, place)
+                case Stopped():
+                    pass
+                case _:
+                    self._places.setdefault(event.trial, array("Q")).append(place)
+
+    def transcripts(self, run: str) -> Iterator[Transcript]:
+        """Each trial's transcript; variants in the order in which they were planned, repeats by number."""
+        order = {variant: place for place, variant in enumerate(self._scripts)}
+
+        def place_of(trial: str) -> tuple[int, int]:
+            variant, _, repeat = trial.rpartition("#")
+            return order[variant], int(repeat)
+
+        known: tuple[str, Script] | None = None
+        with self._journal.open("rb") as file:
+            for trial in sorted(self._places, key=place_of):
+                variant, _, repeat = trial.rpartition("#")
+                if known is None or known[0] != variant:
+                    planned = read_at(file, self._scripts[variant])
+                    assert isinstance(planned, Planned)
+                    known = (variant, planned.script)
+                events = [event for place in self._places[trial] if _is_trial(event := read_at(file, place))]
+                yield fold_transcript(run, Trial(script=known[1], repeat=int(repeat)), events)
+
+
+def _is_trial(event: object) -> bool:
+    """Whether an event belongs to one trial."""
+    return isinstance(event, TrialEvent)
+
+
+def write_transcripts(folder: RunFolder) -> Run:
+    """Make `transcripts.jsonl` from the journal; return the folded run."""
+    index = Index(folder.journal)
+    beside = folder.transcripts.with_name(f".transcripts.{os.getpid()}")
+    try:
+        with beside.open("wb") as file:
+            for transcript in index.transcripts(folder.name):
+                file.write(encode_readable_line(transcript.dump()))
+        beside.replace(folder.transcripts)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise StoreError(f"cannot write {folder.transcripts}: {error.strerror}; the journal holds everything") from error
+    return index.run
+
+
+def read_transcripts(folder: RunFolder) -> Iterator[Transcript]:
+    """A run's transcripts, made anew from the journal where they are missing or older than it."""
+    if _is_stale(folder):
+        write_transcripts(folder)
+    yield from load_transcripts(folder.transcripts)
+
+
+def load_transcripts(path: Path) -> Iterator[Transcript]:
+    """The transcripts in a file, one a line."""
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                yield _load(path, number, line)
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _load(path: Path, number: int, line: bytes) -> Transcript:
+    """One line's transcript."""
+    try:
+        transcript = Transcript.load(json.loads(line))
+    except (ValueError, ValidationError) as error:
+        raise StoreError(f"{path}:{number}: this line is no transcript of {SCHEMA}") from error
+    if transcript.schema_ != SCHEMA:
+        raise StoreError(f"{path}:{number}: the schema is {transcript.schema_!r}, this version reads {SCHEMA!r}")
+    return transcript
+
+
+def _is_stale(folder: RunFolder) -> bool:
+    """Whether the transcripts are missing, or the journal was written to after them."""
+    try:
+        return folder.transcripts.stat().st_mtime_ns < folder.journal.stat().st_mtime_ns
+    except OSError:
+        return folder.journal.exists()

@@ -150,7 +150,7 @@ class Conversation:
                 fits = fits and event.turn == self.turn and self._has_reply == isinstance(event, Heard)
             case Judged():
                 turn = self.turn if self.phase == "judging" else None
-                fits = fits and (event.turn, event.index) == (turn, self.judged)
+                fits = fits and (event.turn, event.index) == (turn, self.judged) and self.next() is None
             case Skipped():
                 fits = fits and event.turn == self.turn + 1
             case Answered() | Finished():

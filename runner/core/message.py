@@ -40,7 +40,7 @@ class Chain:
         """The chain with one more message at its end."""
         encoded = encode(message)
         body = b"%b,%b" % (self.body, encoded) if self.count else encoded
-        return Chain(body=body, digest=_digest(self.digest, encoded), count=self.count + 1)
+        return Chain(body=body, digest=_digest(self.digest, canonical(message)), count=self.count + 1)
 
 
 @dataclass(frozen=True, slots=True)

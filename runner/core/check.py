@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 from runner.core.message import Answer, Message, Reply, Request
 from runner.core.value import Json, Value
@@ -30,6 +30,16 @@ class Finding(Value):
 
 class Check(Value):
     """One question about a reply: its fields are its YAML."""
+
+    @classmethod
+    def read(cls, spec: Json) -> Self:
+        """The check that the YAML means by what stands under its name; raises `ValueError` with a sentence."""
+        return cls.model_validate(spec)
+
+    @classmethod
+    def form(cls) -> Json:
+        """The JSON Schema of what may stand under its name."""
+        return {}
 
     @abstractmethod
     def judge(self, subject: Subject, answers: Sequence[Answer] = ()) -> Finding:

@@ -16,10 +16,10 @@ from runner.core.trial import Script, Trial
 class Trials(Sequence[Trial]):
     """All trials of all scenarios in plan order: scenario by scenario, variant by variant, repeat by repeat."""
 
-    def __init__(self, scenarios: Sequence[tuple[Sequence[Script], int]]) -> None:
-        """Take each scenario's variants, made lazily, and how many repeats of each are played."""
-        self._scenarios = [(variants, repeat) for variants, repeat in scenarios if len(variants) and repeat]
-        self._ends = list(accumulate(len(variants) * repeat for variants, repeat in self._scenarios))
+    def __init__(self, scenarios: Sequence[tuple[Sequence[Script], Sequence[int]]]) -> None:
+        """Take each scenario's variants, made lazily, and the numbers of the repeats that are played, 1-based."""
+        self._scenarios = [(variants, repeats) for variants, repeats in scenarios if len(variants) and len(repeats)]
+        self._ends = list(accumulate(len(variants) * len(repeats) for variants, repeats in self._scenarios))
         self._last: tuple[tuple[int, int], Script] | None = None
 
     def __len__(self) -> int:
@@ -37,11 +37,11 @@ class Trials(Sequence[Trial]):
         if not 0 <= index < len(self):
             raise IndexError(index)
         scenario = bisect_right(self._ends, index)
-        variants, repeat = self._scenarios[scenario]
-        variant, draw = divmod(index - (self._ends[scenario - 1] if scenario else 0), repeat)
+        variants, repeats = self._scenarios[scenario]
+        variant, draw = divmod(index - (self._ends[scenario - 1] if scenario else 0), len(repeats))
         if self._last is None or self._last[0] != (scenario, variant):
             self._last = ((scenario, variant), variants[variant])
-        return Trial(script=self._last[1], repeat=draw + 1)
+        return Trial(script=self._last[1], repeat=repeats[draw])
 
     def scripts(self) -> Iterator[Script]:
         """Every variant once, in plan order."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from runner.core.event import Answered, Begun, Event, Finished, Heard, Judged, Planned, Skipped, Stopped, Unanswered
-from runner.core.transcript import TrialStatus
+from runner.core.transcript import TrialStatus, sum_known
+from runner.core.value import Value
 
 RunStatus = Literal["playing", "finished", "incomplete", "stopped"]
 """Still going, or killed · everything was played and judged · trials are unanswered or checks broke · ended early."""
@@ -35,6 +36,26 @@ class Summary:
     """The sum over its exchanges."""
     failure: str | None = None
     """The kind of failure that left the trial unanswered."""
+
+
+class Totals(Value):
+    """What a run comes to; a sum is None where a part of it is not known."""
+
+    trials: int
+    """Those that began."""
+    finished: int
+    unanswered: int
+    stopped: int
+    """Those that began and did not end."""
+    heard: int
+    """Turns that were answered."""
+    passed: int
+    """Checks."""
+    failed: int
+    broken: int
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    cost_usd: float | None
 
 
 @dataclass(slots=True)
@@ -107,6 +128,24 @@ class Run:
         if self.counts["unanswered"] or any(summary.broken for summary in self.trials.values()):
             return "incomplete"
         return "finished" if self.counts["finished"] == planned else "playing"
+
+    def totals(self) -> "Totals":
+        """The sums over all trials that began."""
+        summaries = self.trials.values()
+        known = all(summary.usage_known for summary in summaries)
+        return Totals(
+            trials=len(self.trials),
+            finished=self.counts["finished"],
+            unanswered=self.counts["unanswered"],
+            stopped=self.running,
+            heard=sum(summary.heard for summary in summaries),
+            passed=sum(summary.passed for summary in summaries),
+            failed=sum(summary.failed for summary in summaries),
+            broken=sum(summary.broken for summary in summaries),
+            prompt_tokens=sum(summary.prompt_tokens for summary in summaries) if known else None,
+            completion_tokens=sum(summary.completion_tokens for summary in summaries) if known else None,
+            cost_usd=sum_known([summary.cost_usd for summary in summaries]),
+        )
 
     def exit_code(self, planned: int) -> int:
         """The code that `play` ends with, of so many planned trials; a failed check leaves it at 0."""

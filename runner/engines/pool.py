@@ -50,6 +50,11 @@ class Pool:
             for _ in range(min(width, len(self._plan.trials))):
                 group.create_task(self._work())
 
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing further begins."""
+        return self._plan.stopped is not None
+
     def stop(self, reason: str) -> None:
         """Begin nothing more: each conversation ends after the answers it waits for."""
         if self._plan.stopped is None:

@@ -38,15 +38,15 @@ def taken(plan: Plan) -> list[str]:
 
 def test_trials_come_scenario_by_scenario_and_repeat_by_repeat() -> None:
     """Repeats of one variant stand next to each other, so that a server's cache is warm for them."""
-    trials = Trials([(Variants(2, "a"), 2), (Variants(0, "none"), 3), (Variants(1, "b"), 1)])
-    assert taken(Plan(trials)) == ["a[0]#1", "a[0]#2", "a[1]#1", "a[1]#2", "b[0]#1"]
+    trials = Trials([(Variants(2, "a"), [1, 2]), (Variants(0, "none"), [1]), (Variants(1, "b"), [4])])
+    assert taken(Plan(trials)) == ["a[0]#1", "a[0]#2", "a[1]#1", "a[1]#2", "b[0]#4"]
     assert len(trials) == 5
 
 
 def test_trials_are_made_when_they_are_taken() -> None:
     """A plan of a million trials makes one script for the first of them, and one for all its repeats."""
     variants = Variants(1_000_000)
-    plan = Plan(Trials([(variants, 3)]))
+    plan = Plan(Trials([(variants, range(1, 4))]))
     for _ in range(3):
         trial = plan.next()
         assert isinstance(trial, Trial)
@@ -56,11 +56,11 @@ def test_trials_are_made_when_they_are_taken() -> None:
 
 def test_what_is_over_is_not_played_again() -> None:
     """Trials that ended in an earlier part of the run are passed over."""
-    assert taken(Plan(Trials([(Variants(1), 3)]), over={"v[0]#1", "v[0]#3"})) == ["v[0]#2"]
+    assert taken(Plan(Trials([(Variants(1), range(1, 4))]), over={"v[0]#1", "v[0]#3"})) == ["v[0]#2"]
 
 
 def test_a_stopped_plan_begins_nothing() -> None:
     """After Stopped no trial comes, and events of trials move nothing."""
-    plan = Plan(Trials([(Variants(2), 1)])).after(Finished(trial="v[0]#1")).after(Stopped(reason="interrupted"))
+    plan = Plan(Trials([(Variants(2), [1])])).after(Finished(trial="v[0]#1")).after(Stopped(reason="interrupted"))
     assert plan.next() is None
     assert plan.stopped == "interrupted"

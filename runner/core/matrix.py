@@ -1,0 +1,287 @@
+"""A scenario's cases and axes, crossed: variants as scripts, made one at a time and only when asked for.
+
+Law: `expand` is the product of its axes, and an id names the same values whatever the order they are written in.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Final, overload
+
+from runner.core.check import Check
+from runner.core.message import Message
+from runner.core.places import label_complaint, spelled
+from runner.core.scenario import Axis, Case, Expectation, Opening, Point, Scenario, Setup, Turn
+from runner.core.template import TemplateError, is_templated, render, render_data, secret_mark
+from runner.core.trial import Line, Posed, Script
+from runner.core.value import Json
+from runner.errors import Problem, ProblemsError
+
+Resolve = Callable[[str | None, str | None], tuple[str, str]]
+"""Settings' answer to a scenario's provider and model, either of which may be absent: the literal two."""
+
+Build = Callable[[str, Json], Check]
+"""The registry of checks: a YAML name, without `not-`, and what stands under it; raises `ValueError` with a sentence."""
+
+MOST_VARIANTS: Final = 10**9
+"""A matrix beyond this is a mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """One choice of everything that varies."""
+
+    case: Case | None
+    points: tuple[tuple[Axis, Point], ...]
+
+    def setups(self) -> Iterator[Setup]:
+        """What is laid over the scenario: the case, then each axis."""
+        if self.case is not None:
+            yield self.case.setup
+        yield from (point.setup for _, point in self.points)
+
+    def axes(self) -> dict[str, Json]:
+        """Each axis with its value, or its value's name."""
+        return {axis.name: point.label for axis, point in self.points}
+
+    def id(self, name: str) -> str:
+        """The variant's id: the case first, then the axes in the order of their names."""
+        parts = [] if self.case is None else [f"case={self.case.id}"]
+        parts += sorted(f"{axis.name}={spelled(point.label)}" for axis, point in self.points)
+        return f"{name}[{','.join(parts)}]" if parts else name
+
+
+@dataclass(frozen=True, slots=True)
+class _Effective:
+    """What a combination makes of a scenario."""
+
+    provider: str | None
+    model: str | None
+    opening: tuple[Opening, ...]
+    params: dict[str, Json]
+    values: dict[str, str]
+
+    def over(self, setup: Setup) -> "_Effective":
+        """The same with a setup laid over it, key by key."""
+        return _Effective(
+            provider=self.provider if setup.provider is None else setup.provider,
+            model=self.model if setup.model is None else setup.model,
+            opening=self.opening if setup.opening is None else setup.opening,
+            params={**self.params, **setup.params} if setup.params else self.params,
+            values={**self.values, **setup.vars} if setup.vars else self.values,
+        )
+
+
+class Variants(Sequence[Script]):
+    """The scripts of a scenario; nothing is held but the scenario itself, so that any number of them costs nothing."""
+
+    def __init__(self, scenario: Scenario, resolve: Resolve, build: Build) -> None:
+        """Keep the scenario with the two answers that the ground floor cannot give itself."""
+        self.scenario = scenario
+        self._resolve = resolve
+        self._build = build
+        self._length = size(scenario)
+        self._fixed: dict[int, Line] = {}
+
+    def __len__(self) -> int:
+        """How many variants there are: the product of the axes and the cases."""
+        return self._length
+
+    @overload
+    def __getitem__(self, index: int) -> Script: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Script]: ...
+
+    def __getitem__(self, index: int | slice) -> Script | Sequence[Script]:
+        """The script of one variant, made now; raises `ProblemsError` where a text or a check cannot be rendered."""
+        if isinstance(index, slice):
+            return [self._script(each) for each in range(*index.indices(self._length))]
+        return self._script(range(self._length)[index])
+
+    def combination(self, index: int) -> Combination:
+        """What is chosen in one variant; the last axis turns fastest."""
+        digits = range(self._length)[index]
+        points = []
+        for axis in reversed(self.scenario.axes):
+            digits, digit = divmod(digits, len(axis.points))
+            points.append((axis, axis.points[digit]))
+        case = self.scenario.cases[digits] if self.scenario.cases else None
+        return Combination(case, tuple(reversed(points)))
+
+    def id(self, index: int) -> str:
+        """The id of one variant, without rendering it."""
+        return self.combination(index).id(self.scenario.name)
+
+    def _effective(self, combination: Combination) -> _Effective:
+        """The scenario with a combination laid over it."""
+        scenario = self.scenario
+        marks = {name: secret_mark(variable) for name, variable in scenario.secrets.items()}
+        effective = _Effective(
+            provider=scenario.provider,
+            model=scenario.model,
+            opening=() if scenario.opening is None else (scenario.opening,),
+            params=scenario.params,
+            values={**scenario.vars, **marks},
+        )
+        for setup in combination.setups():
+            effective = effective.over(setup)
+        return effective
+
+    def _script(self, index: int) -> Script:
+        """One variant, rendered to the letter."""
+        scenario, combination = self.scenario, self.combination(index)
+        effective = self._effective(combination)
+        provider, model = self._resolve(effective.provider, effective.model)
+        return Script(
+            variant=combination.id(scenario.name),
+            scenario=scenario.name,
+            path=scenario.path,
+            case=combination.case.id if combination.case is not None else None,
+            axes=combination.axes(),
+            tags=scenario.tags,
+            provider=provider,
+            model=model,
+            params=effective.params,
+            opening=tuple(_opened(opening, effective.values) for opening in effective.opening),
+            turns=tuple(self._line(number, turn, effective) for number, turn in enumerate(scenario.turns)),
+            checks=self._posed(scenario.checks, effective.values),
+            on_failed_check=scenario.on_failed_check,
+        )
+
+    def _line(self, number: int, turn: Turn, effective: _Effective) -> Line:
+        """One turn, rendered; the same object in every variant where nothing in it varies."""
+        if (fixed := self._fixed.get(number)) is not None:
+            return fixed
+        line = Line(
+            role=turn.role,
+            message={"role": turn.role, "content": _rendered(turn, effective.values)},
+            params={**effective.params, **turn.params} if turn.params else None,
+            id=turn.id,
+            line=turn.line,
+            checks=self._posed(turn.checks, effective.values),
+        )
+        varies = turn.params or (turn.template and is_templated(turn.content))
+        if not varies and not any(is_templated(each.spec) for each in turn.checks):
+            self._fixed[number] = line
+        return line
+
+    def _posed(self, expectations: Iterable[Expectation], values: Mapping[str, str]) -> tuple[Posed, ...]:
+        """Checks with their texts rendered, ready to judge."""
+        return tuple(pose(expectation, values, self._build) for expectation in expectations)
+
+
+def expand(scenario: Scenario, resolve: Resolve, build: Build) -> Variants:
+    """Every variant of a scenario, in order and on demand; raises `ProblemsError` where the matrix cannot be used."""
+    if found := list(faults(scenario)):
+        raise ProblemsError(found)
+    return Variants(scenario, resolve, build)
+
+
+def size(scenario: Scenario) -> int:
+    """How many variants a scenario has."""
+    return math.prod((len(scenario.cases) or 1, *(len(axis.points) for axis in scenario.axes)))
+
+
+def pose(expectation: Expectation, values: Mapping[str, str], build: Build) -> Posed:
+    """A check with its texts rendered and built; raises `ProblemsError` at its address where it cannot be."""
+    try:
+        spec = render_data(expectation.spec, values)
+        ask = build(expectation.check.removeprefix("not-"), spec)
+    except (TemplateError, ValueError) as error:
+        place = Problem(expectation.path, expectation.line, expectation.column, expectation.check, str(error))
+        raise ProblemsError([place]) from None
+    return Posed(check=expectation.check, spec=spec, line=expectation.line, of=expectation.of, ask=ask)
+
+
+def rehearse(scenario: Scenario, build: Build) -> Iterator[Problem]:
+    """What is wrong with the checks, each value of each axis tried once: the sum of the axes, not their product."""
+    every = [(turn.path, check) for turn in scenario.turns for check in turn.checks]
+    templated = [check for _, check in every if is_templated(check.spec)]
+    templated += [check for check in scenario.checks if is_templated(check.spec)]
+    if not templated or not size(scenario):
+        return
+    variants = Variants(scenario, lambda *_: ("", ""), build)
+    for index in each_point_once(scenario):
+        values = variants._effective(variants.combination(index)).values  # noqa: SLF001 - one module
+        for check in templated:
+            try:
+                pose(check, values, build)
+            except ProblemsError as error:
+                yield from error.problems
+
+
+def each_point_once(scenario: Scenario) -> Iterator[int]:
+    """Indexes of variants that together hold every case and every point of every axis."""
+    yield 0
+    stride = 1
+    for axis in reversed(scenario.axes):
+        yield from (stride * number for number in range(1, len(axis.points)))
+        stride *= len(axis.points)
+    yield from (stride * number for number in range(1, len(scenario.cases)))
+
+
+def faults(scenario: Scenario) -> Iterator[Problem]:
+    """What is wrong with the cases and axes together: unclear ids, two that set the same, too many variants."""
+    for axis in scenario.axes:
+        yield from _unclear(axis)
+    seen: dict[str, Case] = {}
+    for case in scenario.cases:
+        complaint = label_complaint(case.id)
+        if (first := seen.setdefault(case.id, case)) is not case:
+            complaint = f"the case id `{case.id}` stands twice, first on line {first.line}"
+        if complaint is not None:
+            yield Problem(case.path, case.line, 0, "cases", complaint)
+    yield from _clashes(scenario)
+    if size(scenario) > MOST_VARIANTS:
+        yield Problem(scenario.path, scenario.line, 0, "matrix", f"{size(scenario):.1e} variants are too many to play")
+
+
+def _unclear(axis: Axis) -> Iterator[Problem]:
+    """What is wrong with one axis: no values, values that cannot stand in an id, values that read the same."""
+    seen: set[str] = set()
+    problem = Problem(axis.path, axis.line, axis.column, f"matrix.{axis.name}")
+    if not axis.points:
+        yield replace(problem, message="an axis needs at least one value")
+    for point in axis.points:
+        if isinstance(point.label, list | dict):
+            yield replace(problem, message="a list or a map as a value needs a name: `{name: value, ..}`")
+            continue
+        text = spelled(point.label)
+        if (complaint := label_complaint(text)) is not None:
+            way_on = "give it another name" if axis.named else "give the values names: `{name: value, ..}`"
+            yield replace(problem, message=f"{complaint}; {way_on}")
+        if text in seen:
+            yield replace(problem, message=f"the value `{text}` stands twice")
+        seen.add(text)
+
+
+def _clashes(scenario: Scenario) -> Iterator[Problem]:
+    """Where two axes, or an axis and the cases, set the same thing: neither could win without a word."""
+    sources = [(f"the axis `{axis.name}`", axis, _targets(point.setup for point in axis.points)) for axis in scenario.axes]
+    for (one, _, ours), (other, axis, theirs) in combinations(sources, 2):
+        for target in sorted(ours & theirs):
+            message = f"{one} and {other} both set {target}"
+            yield Problem(axis.path, axis.line, axis.column, f"matrix.{axis.name}", message)
+    cased = _targets(case.setup for case in scenario.cases)
+    for name, axis, theirs in sources:
+        for target in sorted(cased & theirs):
+            message = f"{name} and the cases both set {target}"
+            yield Problem(axis.path, axis.line, axis.column, f"matrix.{axis.name}", message)
+
+
+def _targets(setups: Iterable[Setup]) -> frozenset[str]:
+    """Every place that one of the setups sets."""
+    return frozenset(target for setup in setups for target in setup.targets())
+
+
+def _opened(opening: Opening, values: Mapping[str, str]) -> Message:
+    """The opening message, rendered."""
+    content = render(opening.content, values) if opening.template else opening.content
+    return {"role": opening.role, "content": content}
+
+
+def _rendered(turn: Turn, values: Mapping[str, str]) -> Json:
+    """What a turn says, rendered: in content parts every text, addresses of files included."""
+    return render_data(turn.content, values) if turn.template else turn.content

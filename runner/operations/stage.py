@@ -1,0 +1,175 @@
+"""From what a person asked for to what will be played: everything that can be wrong is found here, before anything is sent."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from runner.checks import build
+from runner.core.change import Changes, change
+from runner.core.matrix import Variants, each_point_once, expand
+from runner.core.places import spelled
+from runner.core.plan import Trials
+from runner.core.scenario import Scenario
+from runner.core.selection import Selection, select_variants
+from runner.core.value import Value
+from runner.core.wording import unknown
+from runner.errors import NothingToPlayError, Problem, ProblemsError, ProviderError, UsageError
+from runner.formats.native import load
+from runner.settings import Settings, read_environment
+
+
+class Asked(Value):
+    """What a person asked to play; `run.json` keeps it, so that a run can go on."""
+
+    paths: tuple[str, ...]
+    """Scenario files and folders of them, as they were typed."""
+    changes: Changes = Changes()
+    selection: Selection = Selection()
+    stream: bool = False
+    """Whether replies are streamed."""
+    in_flight: int | None = None
+    """At most so many requests at once, at each provider; its settings decide where this is None."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """All that a run is made from, checked."""
+
+    asked: Asked
+    folder: Path
+    """The working folder that paths are relative to."""
+    settings: Settings
+    environment: Mapping[str, str]
+    scenarios: tuple[Scenario, ...]
+    """The chosen ones, changed as asked."""
+    trials: Trials
+    providers: tuple[tuple[str, str], ...]
+    """Each provider with a model that is played on, in the order in which they come."""
+    requests: int
+    """How many turns will be asked, if every conversation is played to its end."""
+    left_out: int
+    """How many trials of the given files the selection leaves out."""
+
+    @cached_property
+    def secrets(self) -> dict[str, str]:
+        """The values of the secrets that scenarios use, by the name of their environment variable."""
+        names = {name for scenario in self.scenarios for name in scenario.secrets.values()}
+        return {name: self.environment[name] for name in sorted(names) if name in self.environment}
+
+
+def stage(asked: Asked, folder: Path, environ: Mapping[str, str]) -> Stage:
+    """What will be played; raises RunnerError with everything that is wrong, before anything is sent."""
+    settings = Settings.load(folder, environ)
+    environment = read_environment(folder, environ)
+    loaded = load(asked.paths, environment)
+    selection = asked.selection
+    variants = [
+        _expand(scenario, changed, settings, asked.changes)
+        for scenario, changed in zip(loaded, _change(loaded, asked.changes), strict=True)
+    ]
+    _require_known([each.scenario for each in variants], selection)
+    chosen = [each for each in variants if selection.takes_scenario(each.scenario.name, each.scenario.tags)]
+    parts = [
+        (each.scenario, select_variants(each, selection), selection.repeats_of(each.scenario.repeat)) for each in chosen
+    ]
+    trials = Trials([(scripts, repeats) for _, scripts, repeats in parts])
+    if not len(trials):
+        raise NothingToPlayError(f"the selection leaves nothing of {_count(len(loaded), 'scenario')} to play")
+    return Stage(
+        asked=asked,
+        folder=folder,
+        settings=settings,
+        environment=environment,
+        scenarios=tuple(scenario for scenario, scripts, _ in parts if len(scripts)),
+        trials=trials,
+        providers=_rehearse(chosen),
+        requests=sum(_asked_turns(each) * len(scripts) * len(repeats) for each, scripts, repeats in parts),
+        left_out=sum(len(each) * each.scenario.repeat for each in variants) - len(trials),
+    )
+
+
+def _require_known(scenarios: Sequence[Scenario], selection: Selection) -> None:
+    """Raise UsageError where the selection names what is not there: a typo must not play less in silence."""
+    known: dict[str, Collection[str]] = {
+        "scenario": {scenario.name for scenario in scenarios},
+        "tag": {tag for scenario in scenarios for tag in scenario.tags},
+        "case": {case.id for scenario in scenarios for case in scenario.cases},
+        "axis": {axis.name for scenario in scenarios for axis in scenario.axes},
+    }
+    asked = [
+        *(("--only", "scenario", name) for name in selection.only),
+        *(("--tag", "tag", name) for name in selection.tags),
+        *(("--skip-tag", "tag", name) for name in selection.skip_tags),
+        *(("--case", "case", name) for name in selection.cases),
+        *(("--where", "axis", name) for name in selection.where),
+    ]
+    for option, what, name in asked:
+        if name not in known[what]:
+            raise UsageError(f"{option} {name}: {unknown(what, name, known[what])}")
+    axes = [axis for scenario in scenarios for axis in scenario.axes]
+    for name, wanted in selection.where.items():
+        values = {spelled(point.label) for axis in axes if axis.name == name for point in axis.points}
+        for value in wanted:
+            if value not in values:
+                raise UsageError(f"--where {name}={value}: {unknown('value', value, values)}")
+
+
+def _change(scenarios: Sequence[Scenario], changes: Changes) -> list[Scenario]:
+    """The scenarios as the command line wants them; all their complaints at once."""
+    changed: list[Scenario] = []
+    problems: list[Problem] = []
+    for scenario in scenarios:
+        try:
+            changed.append(change(scenario, changes))
+        except ProblemsError as error:
+            problems += error.problems
+    if problems:
+        raise ProblemsError(problems)
+    return changed
+
+
+def _expand(scenario: Scenario, changed: Scenario, settings: Settings, changes: Changes) -> Variants:
+    """The changed scenario's variants, with providers and models as the settings have them."""
+
+    def resolve(provider: str | None, model: str | None) -> tuple[str, str]:
+        # Once changed, a scenario no longer tells its own provider from one that was asked for on the command line.
+        return settings.resolve(
+            provider=changes.provider,
+            model=model if "model" in changes.axes else changes.model,
+            scenario_provider=provider if changes.provider is None else scenario.provider,
+            scenario_model=model,
+        )
+
+    return expand(changed, resolve, build)
+
+
+def _rehearse(chosen: Sequence[Variants]) -> tuple[tuple[str, str], ...]:
+    """Each provider with a model that is played on; every case and every value of every axis is rendered once.
+
+    Raises ProblemsError with all that cannot be rendered, and with each provider that cannot be used.
+    """
+    found: dict[tuple[str, str], None] = {}
+    problems: list[Problem] = []
+    for variants in chosen:
+        for place in each_point_once(variants.scenario):
+            try:
+                script = variants[place]
+                found[script.provider, script.model] = None
+            except ProblemsError as error:
+                problems += error.problems
+            except ProviderError as error:
+                problems.append(Problem(path=variants.scenario.path, line=variants.scenario.line, message=str(error)))
+    if problems:
+        raise ProblemsError(problems)
+    return tuple(found)
+
+
+def _asked_turns(scenario: Scenario) -> int:
+    """How many turns of a scenario are sent."""
+    return sum(turn.role == "user" for turn in scenario.turns)
+
+
+def _count(number: int, noun: str) -> str:
+    """A number with its noun."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

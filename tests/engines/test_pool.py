@@ -1,0 +1,164 @@
+"""Many conversations at once on one event loop."""
+
+import asyncio
+import json
+from collections import Counter, defaultdict
+
+import pytest
+
+from runner.core.conversation import Conversation
+from runner.core.event import Answered, Event, Planned, Stopped, TrialEvent
+from runner.core.message import Answer, Request
+from runner.core.plan import Plan, Trials
+from runner.core.run import Run
+from runner.core.trial import Script
+from runner.engines.pool import Pool
+from runner.transports import Delta, Notice, Notify
+from tests.stage import Votes, fold, posed, reply_to, script_of
+
+PLAN = Plan(Trials([([script_of("uau", variant=f"v{index}") for index in range(4)], range(1, 4))]))
+
+
+class Answers:
+    """A transport that answers after a while, and counts."""
+
+    def __init__(self) -> None:
+        self.sent: list[Request] = []
+        self.under_way = 0
+        self.most = 0
+
+    async def send(self, request: Request, notify: Notify) -> Answer:
+        self.sent.append(request)
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        notify(Delta(slot=request.slot, text="x"))
+        await asyncio.sleep(int(request.key[0], 16) / 2000)
+        self.under_way -= 1
+        return reply_to(request)
+
+
+def play(plan: Plan, width: int, stop_after: int | None = None) -> tuple[list[Event], Answers]:
+    events: list[Event] = []
+    answers = Answers()
+
+    def sink(event: Event) -> None:
+        events.append(event)
+        if stop_after == len(events):
+            pool.stop("interrupted")
+
+    pool = Pool(plan, answers.send, sink, lambda _trial, _notice: None)
+    asyncio.run(pool.play(width))
+    return events, answers
+
+
+def of_trials(events: list[Event]) -> dict[str, list[TrialEvent]]:
+    found: dict[str, list[TrialEvent]] = defaultdict(list)
+    for event in events:
+        if isinstance(event, TrialEvent):
+            found[event.trial].append(event)
+    return found
+
+
+@pytest.mark.parametrize("width", [1, 3, 100])
+def test_every_trial_is_played_to_its_end_however_many_at_once(width: int) -> None:
+    """The events of each trial are the same at any width, and no more requests are under way than that."""
+    events, answers = play(PLAN, width)
+    alone, _ = play(PLAN, 1)
+    assert of_trials(events) == of_trials(alone)
+    assert Run.fold(events).counts == Counter(finished=12)
+    assert answers.most <= width
+
+
+def test_a_variant_is_written_down_once_before_its_repeats() -> None:
+    """Planned comes before anything of its trials, and once for all repeats."""
+    events, _ = play(PLAN, 5)
+    planned = [event.script.variant for event in events if isinstance(event, Planned)]
+    assert planned == ["v0", "v1", "v2", "v3"]
+    seen = set()
+    for event in events:
+        if isinstance(event, Planned):
+            seen.add(event.script.variant)
+        elif isinstance(event, TrialEvent):
+            assert event.trial.split("#")[0] in seen
+
+
+def test_repeats_never_share_a_history() -> None:
+    """Each request holds its own conversation's replies: those to its own draw."""
+    events, answers = play(PLAN, 12)
+    for request in answers.sent:
+        if request.slot == "turns[2]":
+            said = json.loads(b"[" + request.chain.body + b"]")
+            first = next(sent for sent in answers.sent if sent.slot == "turns[0]" and sent.draw == request.draw)
+            reply = reply_to(first).reply
+            assert reply is not None
+            assert said[2] == reply.said
+    assert len(events) > 0
+
+
+def test_a_stopped_pool_ends_each_conversation_after_the_answers_it_waits_for() -> None:
+    """After a stop nothing begins, what was under way is written down, and what is left can be played on."""
+    events, answers = play(PLAN, 3, stop_after=9)
+    assert Stopped(reason="interrupted") in events
+    assert len(answers.sent) == sum(isinstance(event, Answered) for event in events)
+    run = Run.fold(events)
+    unfinished = {
+        trial.id: fold(trial, events) for trial in PLAN.trials if run.trials.get(trial.id, None) and trial.id not in set(run.ended())
+    }  # fmt: skip
+    resumed: list[Event] = []
+    again = Answers()
+    pool = Pool(
+        Plan(PLAN.trials, over=set(run.ended())), again.send, resumed.append, lambda *_: None,
+        planned=run.planned, unfinished=unfinished,
+    )  # fmt: skip
+    asyncio.run(pool.play(4))
+    undisturbed, _ = play(PLAN, 1)
+    assert of_trials([*events, *resumed]) == of_trials(undisturbed)
+    keys = [(request.key, request.draw, request.slot) for request in [*answers.sent, *again.sent]]
+    assert max(Counter(keys).values()) <= len(PLAN.trials) // 3
+    assert len(keys) == 24
+
+
+def test_a_step_half_answered_sends_only_the_rest() -> None:
+    """Five votes of which three had arrived cost two more."""
+    script = script_of("u", [[posed(Votes(votes=5), "votes")]])
+    plan = Plan(Trials([([script], [1])]))
+    events, _ = play(plan, 1)
+    cut = next(place for place, event in enumerate(events) if getattr(event, "slot", "").endswith("expect[0]?2")) + 1
+    kept = [event for event in events[:cut]]
+    votes = sum(isinstance(event, Answered) and event.purpose == "judge" for event in kept)
+    again = Answers()
+    rest: list[Event] = []
+    trial = plan.trials[0]
+    pool = Pool(plan, again.send, rest.append, lambda *_: None, planned={"v"}, unfinished={trial.id: fold(trial, kept)})
+    asyncio.run(pool.play(1))
+    assert len(again.sent) == 5 - votes
+    assert Run.fold([*kept, *rest]).counts == Counter(finished=1)
+
+
+def test_an_onlooker_hears_of_each_trial_by_name() -> None:
+    """Notices carry the trial's id, and none of them is an event."""
+    heard: list[tuple[str, Notice]] = []
+    pool = Pool(PLAN, Answers().send, lambda _event: None, lambda trial, notice: heard.append((trial, notice)))
+    asyncio.run(pool.play(2))
+    assert {trial for trial, _ in heard} == {trial.id for trial in PLAN.trials}
+
+
+def test_a_fault_in_a_transport_ends_the_pool() -> None:
+    """What a transport raises is a bug or an unusable provider: it is not swallowed, and other workers are ended."""
+
+    async def broken(_request: Request, _notify: Notify) -> Answer:
+        raise RuntimeError("bug")
+
+    with pytest.raises(ExceptionGroup, match="unhandled"):
+        asyncio.run(Pool(PLAN, broken, lambda _event: None, lambda *_: None).play(2))
+
+
+def test_scripts_without_a_question_are_finished_without_a_request() -> None:
+    """A conversation of gold turns alone sends nothing."""
+    script: Script = script_of("a")
+    answers = Answers()
+    events: list[Event] = []
+    asyncio.run(Pool(Plan(Trials([([script], [1])])), answers.send, events.append, lambda *_: None).play(1))
+    assert answers.sent == []
+    assert isinstance(fold(Conversation.begin(PLAN.trials[0]).trial, []), Conversation)
+    assert Run.fold(events).counts == Counter(finished=1)

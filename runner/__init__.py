@@ -9,7 +9,7 @@ _DOOR = {
 }
 """Public name → module that holds it."""
 
-__all__ = ["Reply", "Transcript", "__version__"]  # noqa: F822 - loaded by __getattr__
+__all__ = ["Reply", "Transcript", "__version__"]
 
 
 def __getattr__(name: str) -> Any:

@@ -15,7 +15,9 @@ class SaysDigit(Check):
     digit: str
 
     def judge(self, subject: Subject, answers: Sequence[Answer] = ()) -> Finding:  # noqa: ARG002 - it only looks
-        return Finding(outcome="passed" if self.digit in subject.reply.text else "failed", reason=subject.reply.text)
+        return Finding(
+            outcome="passed" if self.digit in subject.reply.text else "failed", reason=subject.reply.text
+        )
 
 
 class Votes(Check):

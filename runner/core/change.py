@@ -33,7 +33,9 @@ class Changes(Value):
     repeat: int | None = None
 
     @classmethod
-    def read(cls, sets: Iterable[str] = (), axes: Iterable[str] = (), temperature: str | None = None) -> "Changes":
+    def read(
+        cls, sets: Iterable[str] = (), axes: Iterable[str] = (), temperature: str | None = None
+    ) -> "Changes":
         """What `--set`, `--axis` and `--temperature` ask for; raises `UsageError` where one cannot be read."""
         typed: dict[str, dict[str, str]] = {"params": {}, "vars": {}}
         for text in sets:
@@ -84,7 +86,9 @@ def _refuse(_: str) -> Json:
 
 def change(scenario: Scenario, changes: Changes) -> Scenario:
     """The scenario as the command line wants it; raises `ProblemsError` with everything that it does not know."""
-    problems = [Problem(scenario.path, key=key, message=message) for key, message in _complaints(scenario, changes)]
+    problems = [
+        Problem(scenario.path, key=key, message=message) for key, message in _complaints(scenario, changes)
+    ]
     if problems:
         raise ProblemsError(problems)
     axes = [_typed_axis(scenario, name, values) for name, values in changes.axes.items()]
@@ -99,7 +103,9 @@ def change(scenario: Scenario, changes: Changes) -> Scenario:
         "opening": _opening(scenario, changes),
         "params": {**scenario.params, **changes.params},
         "vars": {**scenario.vars, **changes.vars},
-        "cases": tuple(case.model_copy(update={"setup": _without(case.setup, targets)}) for case in scenario.cases),
+        "cases": tuple(
+            case.model_copy(update={"setup": _without(case.setup, targets)}) for case in scenario.cases
+        ),
         "axes": (*(axis for axis in kept if axis is not None), *axes),
         "repeat": scenario.repeat if changes.repeat is None else changes.repeat,
     }
@@ -113,7 +119,10 @@ def _complaints(scenario: Scenario, changes: Changes) -> Iterator[tuple[str, str
             yield f"--set params.{field}", reason
     for name in changes.vars:
         if name in scenario.secrets:
-            yield f"--set vars.{name}", f"{quoted(name)} is a secret: its value comes from {scenario.secrets[name]}"
+            yield (
+                f"--set vars.{name}",
+                f"{quoted(name)} is a secret: its value comes from {scenario.secrets[name]}",
+            )
         elif name not in scenario.mentioned():
             yield f"--set vars.{name}", unknown("variable", name, scenario.mentioned())
     if changes.repeat is not None and changes.repeat < 1:

@@ -8,13 +8,13 @@ Law: a conversation is the fold of its events. Any engine drives it so:
         conversation, events = conversation.conclude()  # Heard | Judged | Skipped | Unanswered | Finished
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, assert_never
 
 from runner.core.check import Question, Subject, Verdict
 from runner.core.event import Answered, Begun, Finished, Heard, Judged, Skipped, TrialEvent, Unanswered
-from runner.core.message import Answer, Chain, Purpose, Reply, Request, close_key
+from runner.core.message import Answer, Chain, Purpose, Request, close_key
 from runner.core.trial import Posed, Trial
 from runner.core.verdict import conclude, inapplicable, subjects_of
 
@@ -113,7 +113,7 @@ class Conversation:
             events.append(event)
         return state, tuple(events)
 
-    def after(self, event: TrialEvent) -> "Conversation":
+    def after(self, event: TrialEvent) -> "Conversation":  # noqa: PLR0911 - one return for each event
         """The conversation after an event; raises OutOfOrderError where it cannot follow."""
         self._require(event)
         match event:
@@ -181,9 +181,17 @@ class Conversation:
             case "judging" | "closing":
                 verdict = self._verdict()
                 turn = self.turn if self.phase == "judging" else None
-                return verdict and Judged(trial=trial, turn=turn, index=self.judged, verdict=verdict)
+                return (
+                    None
+                    if verdict is None
+                    else Judged(trial=trial, turn=turn, index=self.judged, verdict=verdict)
+                )
             case "cutting":
-                reason = "the turn before is unanswered" if self.unanswered else "a check of the turn before failed"
+                reason = (
+                    "the turn before is unanswered"
+                    if self.unanswered
+                    else "a check of the turn before failed"
+                )
                 return Skipped(trial=trial, turn=self.turn + 1, reason=reason)
             case "finishing":
                 return Finished(trial=trial)
@@ -320,5 +328,3 @@ def _to_request(slot: str, question: Question, purpose: Purpose = "judge") -> Re
         key=close_key(chain, model=question.model, params=question.params),
         draw=question.draw,
     )
-
-

@@ -235,7 +235,9 @@ def faults(scenario: Scenario) -> Iterator[Problem]:
             yield Problem(case.path, case.line, 0, "cases", complaint)
     yield from _clashes(scenario)
     if size(scenario) > MOST_VARIANTS:
-        yield Problem(scenario.path, scenario.line, 0, "matrix", f"{size(scenario):.1e} variants are too many to play")
+        yield Problem(
+            scenario.path, scenario.line, 0, "matrix", f"{size(scenario):.1e} variants are too many to play"
+        )
 
 
 def _unclear(axis: Axis) -> Iterator[Problem]:
@@ -259,7 +261,10 @@ def _unclear(axis: Axis) -> Iterator[Problem]:
 
 def _clashes(scenario: Scenario) -> Iterator[Problem]:
     """Where two axes, or an axis and the cases, set the same thing: neither could win without a word."""
-    sources = [(f"the axis `{axis.name}`", axis, _targets(point.setup for point in axis.points)) for axis in scenario.axes]
+    sources = [
+        (f"the axis `{axis.name}`", axis, _targets(point.setup for point in axis.points))
+        for axis in scenario.axes
+    ]
     for (one, _, ours), (other, axis, theirs) in combinations(sources, 2):
         for target in sorted(ours & theirs):
             message = f"{one} and {other} both set {target}"

@@ -18,7 +18,9 @@ class Trials(Sequence[Trial]):
 
     def __init__(self, scenarios: Sequence[tuple[Sequence[Script], Sequence[int]]]) -> None:
         """Take each scenario's variants, made lazily, and the numbers of the repeats that are played, 1-based."""
-        self._scenarios = [(variants, repeats) for variants, repeats in scenarios if len(variants) and len(repeats)]
+        self._scenarios = [
+            (variants, repeats) for variants, repeats in scenarios if len(variants) and len(repeats)
+        ]
         self._ends = list(accumulate(len(variants) * len(repeats) for variants, repeats in self._scenarios))
         self._last: tuple[tuple[int, int], Script] | None = None
 

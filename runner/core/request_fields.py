@@ -62,7 +62,9 @@ REFUSED: Final = {
 }
 """Fields that `params` may not hold, each with its reason."""
 
-_ONE_REPLY: Final = "`n` above 1 is refused: a conversation goes on from one reply; use `repeat` for more trials"
+_ONE_REPLY: Final = (
+    "`n` above 1 is refused: a conversation goes on from one reply; use `repeat` for more trials"
+)
 
 
 def refusal(field: str, value: Json) -> str | None:

@@ -5,7 +5,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from runner.core.event import Answered, Begun, Event, Finished, Heard, Judged, Planned, Skipped, Stopped, Unanswered
+from runner.core.event import (
+    Answered,
+    Begun,
+    Event,
+    Finished,
+    Heard,
+    Judged,
+    Planned,
+    Skipped,
+    Stopped,
+    Unanswered,
+)
 from runner.core.transcript import TrialStatus, sum_known
 from runner.core.value import Value
 
@@ -168,7 +179,9 @@ def _add_answer(summary: Summary, event: Answered) -> None:
     """Add an exchange's tokens, cost and time."""
     answer = event.answer
     usage = answer.usage
-    if answer.reply is not None and (usage is None or usage.prompt_tokens is None or usage.completion_tokens is None):
+    if answer.reply is not None and (
+        usage is None or usage.prompt_tokens is None or usage.completion_tokens is None
+    ):
         summary.usage_known = False
     if usage is not None:
         summary.prompt_tokens += usage.prompt_tokens or 0

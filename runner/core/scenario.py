@@ -64,9 +64,7 @@ class Setup(Value):
 
     def targets(self) -> Iterator[str]:
         """The places that it sets, as dotted names."""
-        yield from (
-            name for name in ("provider", "model", "opening") if getattr(self, name) is not None
-        )
+        yield from (name for name in ("provider", "model", "opening") if getattr(self, name) is not None)
         yield from (f"params.{name}" for name in self.params)
         yield from (f"vars.{name}" for name in self.vars)
 

@@ -78,5 +78,9 @@ def select_variants(variants: Variants, selection: Selection) -> Sequence[Script
     combinations = ((place, variants.combination(place)) for place in range(len(variants)))
     return Subset(
         variants,
-        [place for place, each in combinations if selection.takes_variant(each.case and each.case.id, each.axes())],
+        [
+            place
+            for place, each in combinations
+            if selection.takes_variant(None if each.case is None else each.case.id, each.axes())
+        ],
     )

@@ -16,7 +16,9 @@ OPENING: Final = "{{"
 NAME: Final = re.compile(r"[^\W\d][\w-]*\Z")
 """What a variable may be called: letters, digits, `_` and `-`, beginning with a letter or `_`."""
 
-_FORM: Final = re.compile(r'\{\{\s*(?:(?P<name>[^\W\d][\w-]*)|(?P<literal>"(?:[^"\\\x00-\x1f]|\\.)*"))\s*\}\}')
+_FORM: Final = re.compile(
+    r'\{\{\s*(?:(?P<name>[^\W\d][\w-]*)|(?P<literal>"(?:[^"\\\x00-\x1f]|\\.)*"))\s*\}\}'
+)
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -136,5 +138,6 @@ def escape(text: str) -> str:
     """The text as a template that renders to it and that a UTF-8 file can hold."""
     if OPENING in text:
         text = text.replace(OPENING, '{{ "{{" }}')
-    return text if text.isascii() else _SURROGATE.sub(lambda found: f'{{{{ "\\u{ord(found[0]):04x}" }}}}', text)
-
+    return (
+        text if text.isascii() else _SURROGATE.sub(lambda found: f'{{{{ "\\u{ord(found[0]):04x}" }}}}', text)
+    )

@@ -101,7 +101,10 @@ class Transcript(Value):
     def load(cls, data: Json) -> Self:
         """The transcript that `dump` wrote; raises `pydantic.ValidationError` where the data is none."""
         if isinstance(data, dict) and "schema" in data:
-            data = {"schema_": data["schema"], **{key: value for key, value in data.items() if key != "schema"}}
+            data = {
+                "schema_": data["schema"],
+                **{key: value for key, value in data.items() if key != "schema"},
+            }
         return cls.model_validate(data)
 
     @property
@@ -240,9 +243,9 @@ def _exchange(answer: Answer, message: int | None) -> Exchange:
     reply, failure = answer.reply, answer.failure
     return Exchange(
         message=message,
-        finish_reason=reply and reply.finish_reason,
-        served_model=reply and reply.served_model,
-        system_fingerprint=reply and reply.system_fingerprint,
+        finish_reason=reply.finish_reason if reply else None,
+        served_model=reply.served_model if reply else None,
+        system_fingerprint=reply.system_fingerprint if reply else None,
         request_id=answer.request_id,
         attempts=answer.attempts,
         latency_s=answer.latency_s,
@@ -252,7 +255,7 @@ def _exchange(answer: Answer, message: int | None) -> Exchange:
         usage=answer.usage,
         cost_usd=answer.cost_usd,
         replayed=answer.replayed,
-        error=failure and failure.dump(),
+        error=failure.dump() if failure else None,
     )
 
 

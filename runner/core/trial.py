@@ -76,7 +76,9 @@ class Script(Value):
     def plays(self) -> str:
         """A digest of all that decides what is sent: messages, params, model and endpoint."""
         lines = [[line.role, line.message, line.params] for line in self.turns]
-        return _digest([self.provider, CHAT, self.model, self.params, list(self.opening), lines, self.on_failed_check])
+        return _digest(
+            [self.provider, CHAT, self.model, self.params, list(self.opening), lines, self.on_failed_check]
+        )
 
     @cached_property
     def judges(self) -> str:

@@ -16,7 +16,9 @@ Json = Any
 class Value(BaseModel):
     """A frozen record; fields that a newer version wrote are kept, so that reading loses nothing."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True, ser_json_inf_nan="constants")
+    model_config = ConfigDict(
+        frozen=True, extra="allow", use_attribute_docstrings=True, ser_json_inf_nan="constants"
+    )
 
     def dump(self) -> dict[str, Json]:
         """The record as JSON data, without the fields that say nothing (those at their defaults)."""
@@ -39,7 +41,9 @@ def encode(value: Json) -> bytes:
 
 def canonical(value: Json) -> bytes:
     """The value as JSON bytes that do not depend on the order of its keys."""
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":"), sort_keys=True, allow_nan=False).encode()
+    return json.dumps(
+        value, ensure_ascii=True, separators=(",", ":"), sort_keys=True, allow_nan=False
+    ).encode()
 
 
 def encode_line(value: Json) -> bytes:
@@ -58,7 +62,9 @@ def encode_readable_line(value: Json) -> bytes:
 def _is_plain(character: str) -> bool:
     """Whether a character may stand in a line of a file as it is."""
     code = ord(character)
-    return not (code < 0x20 or 0x7F <= code <= 0x9F or code in {0x2028, 0x2029, 0xFEFF} or 0xD800 <= code <= 0xDFFF)
+    return not (
+        code < 0x20 or 0x7F <= code <= 0x9F or code in {0x2028, 0x2029, 0xFEFF} or 0xD800 <= code <= 0xDFFF
+    )
 
 
 def _escape(character: str) -> str:

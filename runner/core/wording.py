@@ -35,12 +35,12 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
+def nearest(name: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
     """The known name that a name was perhaps meant to be."""
     if len(name) > LONGEST_NAME:
         return None
     lowered = {each.lower(): each for each in known}
-    found = get_close_matches(name.lower(), lowered, 1, 0.6)
+    found = get_close_matches(name.lower(), lowered, 1, likeness)
     return lowered[found[0]] if found else None
 
 

@@ -126,5 +126,10 @@ class Pool:
 def _answered(trial: str, request: Request, answer: Answer) -> Answered:
     """The event that a request came to its end."""
     return Answered(
-        trial=trial, slot=request.slot, purpose=request.purpose, key=request.key, draw=request.draw, answer=answer
+        trial=trial,
+        slot=request.slot,
+        purpose=request.purpose,
+        key=request.key,
+        draw=request.draw,
+        answer=answer,
     )

@@ -19,13 +19,13 @@ from runner.core.run import Run
 from runner.core.trial import Trial
 from runner.engines.pool import Pool
 from runner.errors import RunnerError, StoreError, UsageError
-from runner.operations.connect import connect
+from runner.operations.connect import connect, require_ready
 from runner.operations.stage import Asked, Stage
 from runner.store.folder import RunFolder
 from runner.store.journal import Journal, read_journal
 from runner.store.manifest import Manifest
 from runner.store.transcripts import write_transcripts
-from runner.transports import Notice
+from runner.transports import Notice, Transport
 
 INTERRUPTED = "interrupted"
 GRACE_S = 5.0
@@ -76,12 +76,11 @@ class Earlier:
 
 def play(stage: Stage, outputs: Path, audience: Audience, command: Sequence[str] = ()) -> Played:
     """Play a stage into a new run; raises RunnerError where a provider or the disk cannot be used."""
-    _require_ready(stage)
+    require_ready(stage)
     names = {scenario.name for scenario in stage.scenarios}
     what = next(iter(names)) if len(names) == 1 else f"{len(names)}-scenarios"
-    folder = RunFolder.create(outputs, f"{_now():%Y%m%d-%H%M%S}", what)
     manifest = Manifest(
-        run=folder.name,
+        run="",
         command=tuple(command),
         folder=str(stage.folder),
         asked=stage.asked.dump(),
@@ -91,6 +90,8 @@ def play(stage: Stage, outputs: Path, audience: Audience, command: Sequence[str]
         trials=len(stage.trials),
         started_at=_stamp(),
     )
+    folder = RunFolder.create(outputs, f"{_now():%Y%m%d-%H%M%S}", what)
+    manifest = manifest.model_copy(update={"run": folder.name})
     folder.lock()
     try:
         folder.write_manifest(manifest)
@@ -108,17 +109,21 @@ def resume(folder: RunFolder, stage_again: Callable[[Asked, Path], Stage], audie
     try:
         manifest = folder.read_manifest()
         stage = stage_again(Asked.load(manifest.asked), Path(manifest.folder))
-        _require_ready(stage)
+        require_ready(stage)
         earlier = _read_earlier(folder, stage)
         return _perform(stage, folder, manifest, audience, earlier)
     finally:
         folder.unlock()
 
 
-def _perform(stage: Stage, folder: RunFolder, manifest: Manifest, audience: Audience, earlier: Earlier) -> Played:
+def _perform(
+    stage: Stage, folder: RunFolder, manifest: Manifest, audience: Audience, earlier: Earlier
+) -> Played:
     """Play what is left of a run, and leave its transcripts and manifest behind, however it ends."""
     run = earlier.run
-    for digest, path in {key: path for scenario in stage.scenarios for key, path in scenario.files.items()}.items():
+    for digest, path in {
+        key: path for scenario in stage.scenarios for key, path in scenario.files.items()
+    }.items():
         folder.keep_file(digest, Path(path).read_bytes())
     folder.write_manifest(manifest.model_copy(update={"status": "playing", "reason": None, "ended_at": None}))
     try:
@@ -130,8 +135,16 @@ def _perform(stage: Stage, folder: RunFolder, manifest: Manifest, audience: Audi
                 run.add(event)
                 audience.hears(event, run)
 
-            plan = Plan(stage.trials, over=frozenset(run.ended()))
-            _drive(stage, folder, audience, sink, plan, earlier)
+            transport = connect(stage, folder)
+            pool = Pool(
+                Plan(stage.trials, over=frozenset(run.ended())),
+                transport.send,
+                sink,
+                audience.watches,
+                planned=run.planned,
+                unfinished=earlier.unfinished,
+            )
+            _drive(pool, transport, audience, _width(stage))
     except BaseException:
         with suppress(StoreError):  # what went wrong first is what is told
             _close(stage, folder, manifest, run)
@@ -154,24 +167,13 @@ def _close(stage: Stage, folder: RunFolder, manifest: Manifest, run: Run) -> Non
     folder.write_manifest(manifest.model_copy(update=update))
 
 
-def _drive(
-    stage: Stage, folder: RunFolder, audience: Audience, sink: Callable[[Event], None], plan: Plan, earlier: Earlier
-) -> None:
-    """Run the event loop until the plan is played, or is stopped."""
+def _drive(pool: Pool, transport: Transport, audience: Audience, width: int) -> None:
+    """Run the event loop until the pool has played its plan, or is stopped."""
 
     async def main() -> None:
-        transport = connect(stage, folder)
-        pool = Pool(
-            plan,
-            transport.send,
-            sink,
-            audience.watches,
-            planned=earlier.run.planned,
-            unfinished=earlier.unfinished,
-        )
         try:
             with _interruptible(pool, audience):
-                await pool.play(_width(stage))
+                await pool.play(width)
         except asyncio.CancelledError:
             if not pool.stopped:
                 raise
@@ -249,12 +251,6 @@ def _fold(trial: Trial, events: Sequence[TrialEvent]) -> Conversation:
     for event in events:
         conversation = conversation.after(event)
     return conversation
-
-
-def _require_ready(stage: Stage) -> None:
-    """Raise ProviderError where a provider that is played on lacks its key or address."""
-    for name in dict.fromkeys(name for name, _ in stage.providers):
-        stage.settings.ready(name)
 
 
 def _width(stage: Stage) -> int:

@@ -71,7 +71,8 @@ def stage(asked: Asked, folder: Path, environ: Mapping[str, str]) -> Stage:
     _require_known([each.scenario for each in variants], selection)
     chosen = [each for each in variants if selection.takes_scenario(each.scenario.name, each.scenario.tags)]
     parts = [
-        (each.scenario, select_variants(each, selection), selection.repeats_of(each.scenario.repeat)) for each in chosen
+        (each.scenario, select_variants(each, selection), selection.repeats_of(each.scenario.repeat))
+        for each in chosen
     ]
     trials = Trials([(scripts, repeats) for _, scripts, repeats in parts])
     if not len(trials):
@@ -159,7 +160,9 @@ def _rehearse(chosen: Sequence[Variants]) -> tuple[tuple[str, str], ...]:
             except ProblemsError as error:
                 problems += error.problems
             except ProviderError as error:
-                problems.append(Problem(path=variants.scenario.path, line=variants.scenario.line, message=str(error)))
+                problems.append(
+                    Problem(path=variants.scenario.path, line=variants.scenario.line, message=str(error))
+                )
     if problems:
         raise ProblemsError(problems)
     return tuple(found)

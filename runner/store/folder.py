@@ -40,7 +40,9 @@ class RunFolder:
                     continue
                 return cls(path)
         except OSError as error:
-            raise StoreError(f"cannot write to {outputs}: {error.strerror}; name another folder with --outputs") from error
+            raise StoreError(
+                f"cannot write to {outputs}: {error.strerror}; name another folder with --outputs"
+            ) from error
         raise StoreError(f"{outputs} holds too many runs of one second")
 
     @property
@@ -53,7 +55,9 @@ class RunFolder:
         try:
             self._lock.acquire()
         except Timeout as error:
-            raise StoreError(f"{self.path} is being written by another runner; wait for it, or end it") from error
+            raise StoreError(
+                f"{self.path} is being written by another runner; wait for it, or end it"
+            ) from error
         except OSError as error:
             raise StoreError(f"cannot write to {self.path}: {error.strerror}") from error
 
@@ -92,7 +96,9 @@ class RunFolder:
 def find_run(reference: str, outputs: Path) -> RunFolder:
     """The run that a person means by a folder, a run's name, or `latest`; raises StoreError where there is none."""
     if reference == LATEST:
-        newest = max(_runs(outputs), key=lambda folder: (folder.read_manifest().started_at, folder.name), default=None)
+        newest = max(
+            _runs(outputs), key=lambda folder: (folder.read_manifest().started_at, folder.name), default=None
+        )
         if newest is None:
             raise StoreError(f"there is no run in {outputs} yet; `runner play PATH` makes one")
         return newest

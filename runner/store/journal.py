@@ -42,7 +42,9 @@ class Journal:
             while line:
                 line = line[self._file.write(line) :]
         except OSError as error:
-            raise StoreError(f"cannot write {self._path}: {error.strerror}; what it holds can be resumed") from error
+            raise StoreError(
+                f"cannot write {self._path}: {error.strerror}; what it holds can be resumed"
+            ) from error
 
     def close(self) -> None:
         """Close the file."""
@@ -52,7 +54,9 @@ class Journal:
         """Enter."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Close the file."""
         self.close()
 
@@ -109,7 +113,9 @@ def _parse(path: Path, number: int, line: bytes) -> Any:
     try:
         return json.loads(line)
     except ValueError as error:
-        raise StoreError(f"{path}:{number}: this line is not JSON, so the journal was changed by hand or by a disk") from error
+        raise StoreError(
+            f"{path}:{number}: this line is not JSON, so the journal was changed by hand or by a disk"
+        ) from error
 
 
 def _load(path: Path, number: int, data: Any) -> Event:
@@ -117,11 +123,15 @@ def _load(path: Path, number: int, data: Any) -> Event:
     try:
         return load_event(data)
     except ValidationError as error:
-        raise StoreError(f"{path}:{number}: this line is no event of {SCHEMA}: {error.errors()[0]['msg']}") from error
+        raise StoreError(
+            f"{path}:{number}: this line is no event of {SCHEMA}: {error.errors()[0]['msg']}"
+        ) from error
 
 
 def _require_schema(path: Path, data: Any) -> None:
     """Raise StoreError where the first line is not this schema's."""
     schema = data.get("schema") if isinstance(data, dict) else None
     if schema != SCHEMA:
-        raise StoreError(f"{path}:1: the schema is {schema!r}, this version reads {SCHEMA!r}; use a newer runner")
+        raise StoreError(
+            f"{path}:1: the schema is {schema!r}, this version reads {SCHEMA!r}; use a newer runner"
+        )

@@ -56,7 +56,9 @@ def read_manifest(path: Path) -> Manifest:
         data = json.loads(path.read_bytes())
         schema = data.pop("schema")
         if schema != SCHEMA:
-            raise StoreError(f"{path}: the schema is {schema!r}, this version reads {SCHEMA!r}; use a newer runner")
+            raise StoreError(
+                f"{path}: the schema is {schema!r}, this version reads {SCHEMA!r}; use a newer runner"
+            )
         return Manifest.model_validate(data)
     except OSError as error:
         raise StoreError(f"cannot read {path}: {error.strerror}") from error

@@ -53,13 +53,9 @@ class Index:
                     planned = read_at(file, self._scripts[variant])
                     assert isinstance(planned, Planned)
                     known = (variant, planned.script)
-                events = [event for place in self._places[trial] if _is_trial(event := read_at(file, place))]
+                found = (read_at(file, place) for place in self._places[trial])
+                events = [event for event in found if isinstance(event, TrialEvent)]
                 yield fold_transcript(run, Trial(script=known[1], repeat=int(repeat)), events)
-
-
-def _is_trial(event: object) -> bool:
-    """Whether an event belongs to one trial."""
-    return isinstance(event, TrialEvent)
 
 
 def write_transcripts(folder: RunFolder) -> Run:
@@ -73,7 +69,9 @@ def write_transcripts(folder: RunFolder) -> Run:
         beside.replace(folder.transcripts)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise StoreError(f"cannot write {folder.transcripts}: {error.strerror}; the journal holds everything") from error
+        raise StoreError(
+            f"cannot write {folder.transcripts}: {error.strerror}; the journal holds everything"
+        ) from error
     return index.run
 
 
@@ -101,7 +99,9 @@ def _load(path: Path, number: int, line: bytes) -> Transcript:
     except (ValueError, ValidationError) as error:
         raise StoreError(f"{path}:{number}: this line is no transcript of {SCHEMA}") from error
     if transcript.schema_ != SCHEMA:
-        raise StoreError(f"{path}:{number}: the schema is {transcript.schema_!r}, this version reads {SCHEMA!r}")
+        raise StoreError(
+            f"{path}:{number}: the schema is {transcript.schema_!r}, this version reads {SCHEMA!r}"
+        )
     return transcript
 
 

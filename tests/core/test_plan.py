@@ -61,6 +61,10 @@ def test_what_is_over_is_not_played_again() -> None:
 
 def test_a_stopped_plan_begins_nothing() -> None:
     """After Stopped no trial comes, and events of trials move nothing."""
-    plan = Plan(Trials([(Variants(2), [1])])).after(Finished(trial="v[0]#1")).after(Stopped(reason="interrupted"))
+    plan = (
+        Plan(Trials([(Variants(2), [1])]))
+        .after(Finished(trial="v[0]#1"))
+        .after(Stopped(reason="interrupted"))
+    )
     assert plan.next() is None
     assert plan.stopped == "interrupted"

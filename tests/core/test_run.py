@@ -32,7 +32,13 @@ def test_a_run_counts_turns_verdicts_and_tokens_per_trial() -> None:
         (events_of(Trial(script_of("u", [[posed(SaysDigit(digit="x"))]]))), 1, 0),
         (events_of(Trial(script_of("u"))), 2, 4),
         (events_of(Trial(script_of("u")), answer=fail_on("u0")), 1, 4),
-        (events_of(Trial(script_of("u", [[posed(Votes(votes=1), "votes")]])), answer=fail_on('user","content":"')), 1, 4),
+        (
+            events_of(
+                Trial(script_of("u", [[posed(Votes(votes=1), "votes")]])), answer=fail_on('user","content":"')
+            ),
+            1,
+            4,
+        ),
         ([Stopped(reason="interrupted")], 1, 130),
         ([], 0, 5),
     ],

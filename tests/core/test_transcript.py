@@ -59,7 +59,11 @@ def test_totals_are_null_where_a_part_is_not_known() -> None:
 
     def answer(request: Request) -> Answer:
         known = reply_to(request)
-        return known.model_copy(update={"usage": Usage(prompt_tokens=3)}) if b"u1" in request.chain.body else known
+        return (
+            known.model_copy(update={"usage": Usage(prompt_tokens=3)})
+            if b"u1" in request.chain.body
+            else known
+        )
 
     transcript, _ = played(Trial(script_of("uu")), answer=answer)
     assert transcript.usage.prompt_tokens == 13
@@ -69,8 +73,10 @@ def test_totals_are_null_where_a_part_is_not_known() -> None:
 
 
 def test_a_transcript_reads_back_as_it_was_written() -> None:
-    """dump and load are each other's inverse, and every field of the format stands in the line."""
-    transcript, _ = played(Trial(script_of("uu", [[posed(SaysDigit(digit="1"))]], case="kettle", axes={"t": 0.7})))
+    """Dump and load are each other's inverse, and every field of the format stands in the line."""
+    transcript, _ = played(
+        Trial(script_of("uu", [[posed(SaysDigit(digit="1"))]], case="kettle", axes={"t": 0.7}))
+    )
     data = transcript.dump()
     assert Transcript.load(data) == transcript
     assert next(iter(data)) == "schema"
@@ -83,7 +89,9 @@ def test_time_runs_from_the_first_request_to_the_last_reply() -> None:
     def answer(request: Request) -> Answer:
         second = request.slot == "turns[1]"
         start = "2026-01-01T00:00:10.000Z" if second else "2026-01-01T00:00:00.000Z"
-        return Answer(reply=Reply(message={"role": "assistant", "content": "x"}), started_at=start, latency_s=2)
+        return Answer(
+            reply=Reply(message={"role": "assistant", "content": "x"}), started_at=start, latency_s=2
+        )
 
     transcript, _ = played(Trial(script_of("uu")), answer=answer)
     assert transcript.duration_s == 12

@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from runner.core.conversation import Conversation
 from runner.core.event import Answered, Event, Planned, Stopped, TrialEvent
 from runner.core.message import Answer, Request
 from runner.core.plan import Plan, Trials
@@ -88,7 +87,9 @@ def test_repeats_never_share_a_history() -> None:
     for request in answers.sent:
         if request.slot == "turns[2]":
             said = json.loads(b"[" + request.chain.body + b"]")
-            first = next(sent for sent in answers.sent if sent.slot == "turns[0]" and sent.draw == request.draw)
+            first = next(
+                sent for sent in answers.sent if sent.slot == "turns[0]" and sent.draw == request.draw
+            )
             reply = reply_to(first).reply
             assert reply is not None
             assert said[2] == reply.said
@@ -123,13 +124,25 @@ def test_a_step_half_answered_sends_only_the_rest() -> None:
     script = script_of("u", [[posed(Votes(votes=5), "votes")]])
     plan = Plan(Trials([([script], [1])]))
     events, _ = play(plan, 1)
-    cut = next(place for place, event in enumerate(events) if getattr(event, "slot", "").endswith("expect[0]?2")) + 1
-    kept = [event for event in events[:cut]]
+    cut = (
+        next(
+            place for place, event in enumerate(events) if getattr(event, "slot", "").endswith("expect[0]?2")
+        )
+        + 1
+    )
+    kept = events[:cut]
     votes = sum(isinstance(event, Answered) and event.purpose == "judge" for event in kept)
     again = Answers()
     rest: list[Event] = []
     trial = plan.trials[0]
-    pool = Pool(plan, again.send, rest.append, lambda *_: None, planned={"v"}, unfinished={trial.id: fold(trial, kept)})
+    pool = Pool(
+        plan,
+        again.send,
+        rest.append,
+        lambda *_: None,
+        planned={"v"},
+        unfinished={trial.id: fold(trial, kept)},
+    )
     asyncio.run(pool.play(1))
     assert len(again.sent) == 5 - votes
     assert Run.fold([*kept, *rest]).counts == Counter(finished=1)
@@ -138,7 +151,9 @@ def test_a_step_half_answered_sends_only_the_rest() -> None:
 def test_an_onlooker_hears_of_each_trial_by_name() -> None:
     """Notices carry the trial's id, and none of them is an event."""
     heard: list[tuple[str, Notice]] = []
-    pool = Pool(PLAN, Answers().send, lambda _event: None, lambda trial, notice: heard.append((trial, notice)))
+    pool = Pool(
+        PLAN, Answers().send, lambda _event: None, lambda trial, notice: heard.append((trial, notice))
+    )
     asyncio.run(pool.play(2))
     assert {trial for trial, _ in heard} == {trial.id for trial in PLAN.trials}
 
@@ -160,5 +175,4 @@ def test_scripts_without_a_question_are_finished_without_a_request() -> None:
     events: list[Event] = []
     asyncio.run(Pool(Plan(Trials([([script], [1])])), answers.send, events.append, lambda *_: None).play(1))
     assert answers.sent == []
-    assert isinstance(fold(Conversation.begin(PLAN.trials[0]).trial, []), Conversation)
     assert Run.fold(events).counts == Counter(finished=1)

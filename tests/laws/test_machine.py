@@ -35,12 +35,16 @@ def scripts(draw: st.DrawFn) -> Script:
 
 
 answers = st.one_of(
-    st.just(reply_to), st.builds(fail_on, st.sampled_from(["u1", "u2", "u3"])), st.builds(fail_on, st.just('"user"'))
+    st.just(reply_to),
+    st.builds(fail_on, st.sampled_from(["u1", "u2", "u3"])),
+    st.builds(fail_on, st.just('"user"')),
 )
 
 
 @given(scripts(), answers)
-def test_a_conversation_is_the_fold_of_its_events(script: Script, answer: Callable[[Request], Answer]) -> None:
+def test_a_conversation_is_the_fold_of_its_events(
+    script: Script, answer: Callable[[Request], Answer]
+) -> None:
     """fold(events) == state, also after the events went through JSON."""
     trial = Trial(script)
     start, first = begun(trial)
@@ -67,9 +71,9 @@ def test_a_journal_cut_at_any_byte_goes_on_to_the_same_end(
     assert resumed == whole
     assert transcript(trial, [*kept, *rest]) == transcript(trial, [first, *events])
     answered = {(event.slot, event.draw) for event in kept if isinstance(event, Answered)}
-    assert [(request.slot, request.draw) for request in sent if (request.slot, request.draw) not in answered] == [
-        (request.slot, request.draw) for request in again
-    ]
+    assert [
+        (request.slot, request.draw) for request in sent if (request.slot, request.draw) not in answered
+    ] == [(request.slot, request.draw) for request in again]
 
 
 def transcript(trial: Trial, events: list[Any]) -> Transcript:

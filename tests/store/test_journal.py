@@ -83,5 +83,5 @@ def test_what_is_no_journal_is_refused_with_its_line(tmp_path: Path, content: by
 
 def test_a_folder_that_cannot_be_written_is_a_plain_error(tmp_path: Path) -> None:
     """A journal that cannot be opened says which file and why."""
-    with pytest.raises(StoreError, match="cannot write .*missing"):
+    with pytest.raises(StoreError, match=r"cannot write .*missing"):
         Journal(tmp_path / "missing" / "j", "r")

@@ -1,0 +1,73 @@
+"""MT-Bench question files (one JSON object a line: question_id, category, turns) to scenario files."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from runner.core.scenario import Scenario, Turn
+from runner.core.value import Json
+from runner.core.wording import quoted
+from runner.errors import Problem, ProblemsError
+from runner.formats.files import UnreadableError, read_bytes
+from runner.formats.writer import write_scenario
+
+_WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,60}\Z")
+
+
+def read(path: str) -> Iterator[tuple[str, str]]:
+    """A file name and its YAML text for each question, in order; raises `ProblemsError` before the first if any is bad."""
+    try:
+        raw = read_bytes(path)
+    except UnreadableError as error:
+        raise ProblemsError([Problem(path, 0, 0, "", str(error))]) from None
+    problems: list[Problem] = []
+    scenarios: dict[str, Scenario] = {}
+    for number, line in enumerate(raw.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            scenario = _scenario(_question(line))
+            if scenario.name in scenarios:
+                raise ValueError(f"the question_id of {quoted(scenario.name)} stands twice")
+            scenarios[scenario.name] = scenario
+        except ValueError as error:
+            problems.append(Problem(path, number, 0, "", str(error)))
+    if not problems and not scenarios:
+        problems.append(Problem(path, 0, 0, "", "holds no question"))
+    if problems:
+        raise ProblemsError(problems)
+    return ((f"{name}.yaml", write_scenario(scenario)) for name, scenario in scenarios.items())
+
+
+def _question(line: bytes) -> Json:
+    """One line as JSON; raises `ValueError` with a sentence."""
+    try:
+        return json.loads(line.decode())
+    except UnicodeDecodeError:
+        raise ValueError("is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"is not JSON: {error.msg} at column {error.colno}") from None
+    except RecursionError:
+        raise ValueError("is nested too deep") from None
+
+
+def _scenario(question: Json) -> Scenario:
+    """One question as a scenario; raises `ValueError` with a sentence."""
+    if not isinstance(question, dict):
+        raise ValueError("expected an object with question_id, category and turns")
+    identifier, category, turns = (question.get(key) for key in ("question_id", "category", "turns"))
+    if isinstance(identifier, int) and not isinstance(identifier, bool) and 0 <= identifier < 10**9:
+        identifier = f"{identifier:03d}"
+    if not isinstance(identifier, str) or not _WORD.match(identifier):
+        raise ValueError("expected a question_id: a whole number, or a word")
+    if not isinstance(category, str) or not _WORD.match(category):
+        raise ValueError("expected a category: a word")
+    if not isinstance(turns, list) or not turns or not all(isinstance(turn, str) and turn for turn in turns):
+        raise ValueError("expected turns: a list of texts")
+    return Scenario(
+        name=f"mt-bench-{identifier}",
+        description=f"MT-Bench question {identifier} ({category}).",
+        tags=("mt-bench", category),
+        turns=tuple(Turn(content=turn, template=False) for turn in turns),
+    )

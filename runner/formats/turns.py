@@ -1,0 +1,183 @@
+"""Turns out of nodes: what is said, by whom, and what is asked of the reply; includes are filled in here."""
+
+import re
+from typing import Any, Final
+
+from runner.core.places import label_complaint
+from runner.core.scenario import Expectation, Turn
+from runner.core.wording import listed, quoted, unknown
+from runner.formats.expectations import WHOLE, expectations
+from runner.formats.files import UnreadableError, beside
+from runner.formats.keys import TURN
+from runner.formats.located import ListNode, MapNode, Node, TextNode
+from runner.formats.params import params
+from runner.formats.parts import content, said
+from runner.formats.reader import Reader
+
+SPEAKERS: Final = ("user", "assistant", "include")
+
+_LABELLED: Final = re.compile(r"(?P<key>user|assistant|system|developer|include)(?P<rest>:\S|\s+\S)")
+"""A plain text that looks like a key whose colon, or the space after it, was forgotten."""
+
+
+def turns(reader: Reader, node: Node, key: str, within: tuple[str, ...] = ()) -> list[Turn]:
+    """The turns of a list, those of included files among them."""
+    found = reader.resolved(node, key)
+    if isinstance(found, TextNode):
+        reader.say(
+            found,
+            key,
+            "expected a list of turns, found one text: begin each turn with `- ` on a line of its own",
+        )
+        return []
+    items = reader.items(found, key, "a list of turns")
+    if items is not None and not items:
+        reader.say(node, key, "an empty list: expected at least one turn")
+    return [
+        each
+        for number, item in enumerate(items or ())
+        for each in _turn(reader, item, f"{key}[{number}]", within)
+    ]
+
+
+def _turn(reader: Reader, node: Node, key: str, within: tuple[str, ...]) -> list[Turn]:
+    """One item of the list of turns."""
+    found = reader.resolved(node, key)
+    match found:
+        case None:
+            return []
+        case TextNode():
+            return _plain(reader, found, key, node)
+        case ListNode():
+            reader.say(
+                found, key, "expected a turn, found a list; a text that begins with `[` or `- ` needs quotes"
+            )
+            return []
+        case MapNode():
+            return _mapped(reader, found, key, within)
+
+
+def _plain(reader: Reader, node: TextNode, key: str, place: Node) -> list[Turn]:
+    """A turn that is a text: the user says it."""
+    label = _LABELLED.match(node.text) if node.plain else None
+    if label is not None:
+        word, gap = (
+            label["key"],
+            "a space is missing after" if label["rest"][0] == ":" else "a colon is missing after",
+        )
+        why = (
+            f"{gap} `{word}{':' if label['rest'][0] == ':' else ''}`; if the user says this, put it in quotes"
+        )
+        reader.say(node, key, why)
+        return []
+    found = said(reader, node, key)
+    if found is None:
+        return []
+    return [Turn(content=found.text, template=found.template, path=place.source.path, line=place.line)]
+
+
+def _mapped(reader: Reader, node: MapNode, key: str, within: tuple[str, ...]) -> list[Turn]:
+    """A turn that is a map."""
+    speakers = [name for name in SPEAKERS if name in node.entries]
+    if len(speakers) > 1:
+        reader.say(
+            node.keys[speakers[1]],
+            key,
+            f"two speakers in one turn, {listed(speakers)}: begin the second with `- `",
+        )
+        return []
+    reader.known(node, key, TURN, _hints(node))
+    if not speakers:
+        if all(name in TURN for name in node.entries):
+            reader.say(node, key, "nobody speaks: expected `user`, `assistant` or `include`")
+        return []
+    if speakers == ["include"]:
+        for name in node.entries.keys() & (TURN.keys() - {"include"}):
+            reader.say(
+                node.keys[name], f"{key}.{name}", "an include stands alone: what it brings has its own"
+            )
+        return _included(reader, node, key, within)
+    role: Any = speakers[0]
+    words = content(reader, node.entries[role], f"{key}.{role}")
+    identifier = _identifier(reader, node.entries.get("id"), f"{key}.id")
+    asked = _asked(reader, node, key, role)
+    if words is None:
+        return []
+    place = node.source.path
+    return [
+        Turn(
+            role=role, content=words[0], template=words[1], id=identifier, path=place, line=node.line, **asked
+        )
+    ]
+
+
+def _hints(node: MapNode) -> dict[str, str]:
+    """What is said about keys that are no turn's but look like something."""
+    hints = {}
+    for name, place in node.keys.items():
+        if name in {"system", "developer"}:
+            hints[name] = f"{quoted(name)} stands at the top of the scenario, not among the turns"
+        elif len(node.entries) == 1 and place.plain and name not in TURN:
+            near = unknown("key", name, TURN)
+            hints[name] = f"{near}; if the user says this, put the whole line in quotes"
+    return hints
+
+
+def _asked(reader: Reader, node: MapNode, key: str, role: str) -> dict[str, Any]:
+    """What goes with a user's line: params, and checks of the reply."""
+    asked: dict[str, Any] = {}
+    for name in ("expect", "params"):
+        if name in node.entries and role == "assistant":
+            why = "an assistant's line is put into the history as it stands: nothing is asked, and there is no reply"
+            reader.say(node.keys[name], f"{key}.{name}", why)
+            return {}
+    if "params" in node.entries:
+        asked["params"] = params(reader, node.entries["params"], f"{key}.params")
+    if "expect" in node.entries:
+        checks: list[Expectation] = expectations(reader, node.entries["expect"], f"{key}.expect")
+        asked["checks"] = tuple(checks)
+    return asked
+
+
+def _identifier(reader: Reader, node: Node | None, key: str) -> str | None:
+    """A turn's name."""
+    found = reader.word(node, key)
+    if found is None or node is None:
+        return None
+    if found in WHOLE:
+        reader.say(
+            node, key, f"{quoted(found)} has a meaning of its own at the foot: give the turn another name"
+        )
+    elif (complaint := label_complaint(found)) is not None:
+        reader.say(node, key, complaint)
+    return found
+
+
+def _included(reader: Reader, node: MapNode, key: str, within: tuple[str, ...]) -> list[Turn]:
+    """The turns of another file."""
+    place = node.entries["include"]
+    named = reader.word(place, f"{key}.include", "a path")
+    if named is None:
+        return []
+    path = beside(node.source, named)
+    chain = (*(within or (node.source.path,)), path)
+    if path in chain[:-1]:
+        reader.say(place, f"{key}.include", f"includes itself: {' -> '.join(quoted(each) for each in chain)}")
+        return []
+    try:
+        documents = reader.files.documents(path)
+    except UnreadableError as error:
+        reader.say(place, f"{key}.include", f"the file {quoted(path)} {error}")
+        return []
+    reader.files.use(path)
+    if len(documents) != 1:
+        if documents:
+            reader.say(place, f"{key}.include", f"{quoted(path)} holds several documents: expected one")
+        return []
+    found = documents[0]
+    if isinstance(found, MapNode) and "turns" in found.entries:
+        found = found.entries["turns"]
+    elif isinstance(found, MapNode):
+        reader.say(place, f"{key}.include", f"{quoted(path)} holds no `turns`")
+        return []
+    return turns(reader, found, "turns", chain)

@@ -1,0 +1,231 @@
+"""The settings as a whole: read once, checked at once, then frozen; which provider and model are meant is decided here."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, Self
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError
+
+from runner.core.value import Json
+from runner.core.wording import unknown
+from runner.errors import Problem, ProblemsError, ProviderError
+from runner.settings.provider import MAIN, SMOLLM2, Natural, Price, Provider, Retries, Setting, Timeouts
+from runner.settings.sources import Source, find_source, read_environment
+
+BUILT_IN: Final[Mapping[str, dict[str, Json]]] = {
+    "openai": {"api_key_env": "OPENAI_API_KEY", "models": {MAIN: "gpt-5.4-mini"}},
+    "azure": {"kind": "azure", "api_key_env": "AZURE_OPENAI_API_KEY"},
+    "local": {"kind": "local"},
+}
+"""The providers that need no settings; what the settings say of them is laid over this."""
+
+FROM_ENVIRONMENT: Final[Mapping[str, Mapping[str, str]]] = {
+    "openai": {
+        "base_url": "OPENAI_BASE_URL",
+        "organization": "OPENAI_ORG_ID",
+        "project": "OPENAI_PROJECT_ID",
+    },
+    "azure": {"base_url": "AZURE_OPENAI_ENDPOINT", "api_version": "OPENAI_API_VERSION"},
+}
+"""What the environment decides for a built-in provider, under the names that the openai client gives it."""
+
+_UNWRITTEN: Final = frozenset({"name", "api_key", "path"})
+_TOP: Final = frozenset({"provider", "providers", "in_flight"})
+_EMBEDDED_ALONE: Final = ("gguf", "slots", "context")
+_NESTED: Final[Mapping[str, type[BaseModel]]] = {"timeouts": Timeouts, "retries": Retries, "prices": Price}
+
+
+class Settings(Setting):
+    """What a project says, with what is built in."""
+
+    provider: str = "openai"
+    """The provider that is played on where neither the scenario nor `--provider` names one."""
+    in_flight: Natural = 16
+    """How many requests a provider may have under way at once, where its own table does not say."""
+    providers: dict[str, Provider]
+    """All that can be named, the built-in ones included."""
+    path: str = Field(default="", exclude=True)
+    """The file they stand in, as seen from the working folder; empty where there is none."""
+
+    @classmethod
+    def load(cls, folder: Path, environ: Mapping[str, str]) -> Self:
+        """The settings that hold in a folder; raises ProblemsError with all that is wrong in them."""
+        source = find_source(folder)
+        environment = read_environment(folder, environ)
+        reading = _Reading(source, environment)
+        settings = reading.settings()
+        if reading.problems:
+            raise ProblemsError(reading.problems)
+        return cls(**{**settings, "path": source.path})
+
+    def named(self, name: str) -> Provider:
+        """The provider of a name; raises ProviderError where there is none."""
+        if name not in self.providers:
+            raise ProviderError(unknown("provider", name, self.providers))
+        return self.providers[name]
+
+    def ready(self, name: str) -> Provider:
+        """The provider of a name, with all that it needs; raises ProviderError that says every way on."""
+        provider = self.named(name)
+        provider.require()
+        return provider
+
+    def resolve(
+        self,
+        *,
+        provider: str | None = None,
+        model: str | None = None,
+        scenario_provider: str | None = None,
+        scenario_model: str | None = None,
+    ) -> tuple[str, str]:
+        """The provider and the model to play on: what the command line says, then the scenario, then the settings.
+
+        A model of one provider is never sent to another unasked; raises ProviderError where that would happen.
+        """
+        decided = scenario_provider or self.provider
+        chosen = self.named(provider or decided)
+        wanted = model or scenario_model or MAIN
+        if wanted in chosen.models:
+            return chosen.name, chosen.models[wanted]
+        if wanted == MAIN:
+            raise ProviderError(
+                f"the provider {chosen.name} has no model of its own choice: name one in the scenario (model: ...), "
+                f'by --model, or in the settings ([providers.{chosen.name}.models] main = "...")'
+            )
+        if chosen.kind == "local" and wanted != chosen.served:
+            raise ProviderError(_not_served(chosen, wanted, asked=bool(model)))
+        if not model and chosen.name != decided:
+            raise ProviderError(_not_sent(chosen, wanted, decided))
+        return chosen.name, wanted
+
+
+def _not_served(chosen: Provider, wanted: str, *, asked: bool) -> str:
+    """Why the embedded model is not played in another's place, and the ways on."""
+    ways = [] if asked else [f"give --model {MAIN}"]
+    ways.append(
+        f'let the settings say what stands for it ([providers.{chosen.name}.models] "{wanted}" = "{chosen.served}")'
+    )
+    who = "--model" if asked else "the scenario"
+    return f"{who} asks for {wanted}, but the provider {chosen.name} serves {chosen.served} alone: {', or '.join(ways)}"
+
+
+def _not_sent(chosen: Provider, wanted: str, decided: str) -> str:
+    """Why a model of one provider is not asked of another, and the ways on."""
+    return (
+        f"the scenario asks for {wanted} of the provider {decided}, which is not sent to {chosen.name} unasked: "
+        f"name the model by --model, or let the settings say what stands for it "
+        f'([providers.{chosen.name}.models] "{wanted}" = "...")'
+    )
+
+
+class _Reading:
+    """One pass over a source: what it says, and what is wrong with it."""
+
+    def __init__(self, source: Source, environment: Mapping[str, str]) -> None:
+        """Begin without a problem."""
+        self.source = source
+        self.environment = environment
+        self.problems: list[Problem] = []
+
+    def settings(self) -> dict[str, Any]:
+        """The fields of the settings that could be read."""
+        table = self.source.table
+        for key in set(table) - _TOP:
+            self._complain((key,), unknown("key", key, _TOP))
+        top: dict[str, Any] = {key: table[key] for key in ("provider", "in_flight") if key in table}
+        top = self._validated(Settings, (), {**top, "providers": {}})
+        providers = dict(self._providers(table.get("providers", {}), top.get("in_flight", 16)))
+        if (default := top.get("provider", "openai")) not in providers:
+            self._complain(("provider",), unknown("provider", default, providers))
+        return {**top, "providers": providers}
+
+    def _providers(self, tables: Json, in_flight: int) -> Iterator[tuple[str, Provider]]:
+        """Every provider that could be read, the built-in ones included."""
+        if not isinstance(tables, dict):
+            self._complain(("providers",), "should be a table of tables: [providers.NAME]")
+            tables = {}
+        for name in {**BUILT_IN, **tables}:
+            table = tables.get(name, {})
+            if isinstance(table, dict):
+                found = self._validated(Provider, ("providers", name), self._complete(name, table, in_flight))
+                yield name, Provider.model_construct(**found)
+            else:
+                self._complain(("providers", name), "should be a table")
+
+    def _complete(self, name: str, table: dict[str, Json], in_flight: int) -> dict[str, Json]:
+        """A provider's table with what is built in, what the environment decides, and its key."""
+        for key in {"name", "api_key"} & set(table):
+            way = (
+                "put the key into .env, and name that line here by api_key_env"
+                if key == "api_key"
+                else "its table has its name"
+            )
+            self._complain(("providers", name, key), f"is not written here: {way}")
+        whole = _laid_over(
+            BUILT_IN.get(name, {}),
+            {key: value for key, value in table.items() if key not in {"name", "api_key"}},
+        )
+        for key, variable in FROM_ENVIRONMENT.get(name, {}).items():
+            if variable in self.environment:
+                whole[key] = self.environment[variable].strip()
+        if whole.get("kind") == "local":
+            whole = self._embedded(whole)
+        else:
+            for key in set(_EMBEDDED_ALONE) & set(table):
+                self._complain(("providers", name, key), 'only a provider of kind = "local" has it')
+            if name not in BUILT_IN and "base_url" not in whole:
+                self._complain(("providers", name), "lacks base_url: the address of the provider")
+        key = self.environment.get(str(whole.get("api_key_env")), "").strip()
+        return {"in_flight": in_flight, **whole, "name": name, **({"api_key": SecretStr(key)} if key else {})}
+
+    def _embedded(self, whole: dict[str, Json]) -> dict[str, Json]:
+        """What holds for an embedded model unless its table says otherwise."""
+        gguf = whole.get("gguf")
+        if isinstance(gguf, str):
+            whole = {**whole, "gguf": str(self.source.folder / Path(gguf).expanduser())}
+        served = Path(gguf).stem if isinstance(gguf, str) else SMOLLM2
+        # What a server in this very process cannot do, it cannot do the next time either.
+        ours = {
+            "models": {MAIN: served},
+            "retries": {"server_errors": False},
+            "in_flight": whole.get("slots", 4),
+        }
+        return _laid_over(ours, whole)
+
+    def _validated(
+        self, model: type[Setting], place: tuple[str, ...], data: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The model's fields that could be read, the others at their defaults, with a problem for each of them."""
+        try:
+            return dict(model.model_validate(data))
+        except ValidationError as error:
+            for detail in error.errors(include_url=False):
+                self._complain((*place, *map(str, detail["loc"])), _sentence(detail, model))
+            bad = {detail["loc"][0] for detail in error.errors()}
+            return dict(model.model_validate({key: value for key, value in data.items() if key not in bad}))
+
+    def _complain(self, keys: tuple[str, ...], message: str) -> None:
+        """Note a problem."""
+        self.problems.append(self.source.problem(keys, message))
+
+
+def _sentence(detail: Mapping[str, Any], model: type[BaseModel]) -> str:
+    """What pydantic says of a value, in our words; of the value itself only a number is shown."""
+    place, value = detail["loc"], detail.get("input")
+    if detail["type"] == "extra_forbidden":
+        known = model if len(place) == 1 else _NESTED.get(str(place[0]), model)
+        keys = [key for key in known.model_fields if key not in _UNWRITTEN]
+        return unknown("key", str(place[-1]), keys)
+    if detail["type"] == "missing":
+        return "is missing"
+    text = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    return f"{text}, not {value}" if isinstance(value, int | float) else text
+
+
+def _laid_over(below: Mapping[str, Json], above: Mapping[str, Json]) -> dict[str, Json]:
+    """Two tables as one: where both have a table it is laid over likewise, otherwise the upper one holds."""
+    merged = dict(below)
+    for key, value in above.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _laid_over(merged[key], value) if both else value
+    return merged

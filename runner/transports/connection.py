@@ -1,0 +1,136 @@
+"""How the openai client is opened for a provider, and what its connections say when they fail; it sends nothing."""
+
+import math
+import re
+import ssl
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+import anyio
+import httpx2
+import openai
+
+from runner.core.message import Failure
+from runner.settings import Provider
+from runner.transports.faults import fail_connection, fail_limit
+
+_NO_KEY: Final = "none"
+"""What the client is told where a provider needs no key: it insists on one, which is then left out of the headers."""
+
+
+def _name_faults() -> tuple[type[Exception], ...]:
+    """The errors that a failed exchange raises; any other is a bug."""
+    faults: list[type[Exception]] = [
+        openai.OpenAIError,
+        httpx2.HTTPError,
+        httpx2.InvalidURL,
+        httpx2.StreamError,
+        OSError,
+    ]
+    faults.append(anyio.EndOfStream)  # out of broken encryption, not translated by httpx2
+    if (aiohttp := sys.modules.get("aiohttp")) is not None:  # openai has loaded it where it is installed
+        faults.append(aiohttp.ClientError)
+    return tuple(faults)
+
+
+FAULTS: Final = _name_faults()
+
+
+def connect(provider: Provider) -> openai.AsyncOpenAI:
+    """The client of a provider, which never tries twice; no connection is opened yet."""
+    key = provider.api_key.get_secret_value() if provider.api_key else _NO_KEY
+    limits = provider.timeouts
+    common: dict[str, Any] = {
+        "api_key": key,
+        "max_retries": 0,
+        "timeout": httpx2.Timeout(limits.whole_s, connect=limits.connect_s),
+        "http_client": _open_http(provider),
+    }
+    client: openai.AsyncOpenAI
+    if provider.kind == "azure":
+        # An address that names more than the resource is taken as it stands.
+        place = "base_url" if "/openai" in urlsplit(provider.base_url or "").path else "azure_endpoint"
+        client = openai.AsyncAzureOpenAI(
+            **{place: provider.base_url, "api_version": provider.api_version, **common}
+        )
+    else:
+        client = openai.AsyncOpenAI(base_url=provider.base_url or "https://api.openai.com/v1", **common)
+    # Set, not handed in: for what is not handed in the client looks into the environment, whoever the provider is.
+    client.organization, client.project = provider.organization, provider.project
+    return client
+
+
+def open_headers(provider: Provider) -> dict[str, str | openai.Omit]:
+    """The headers in which a provider's requests differ from the client's own."""
+    headers: dict[str, str | openai.Omit] = {}
+    if provider.api_key is None:
+        headers["api-key" if provider.kind == "azure" else "Authorization"] = openai.Omit()
+    if provider.kind == "local":
+        headers["Connection"] = "close"  # llama.cpp closes idle connections without a word
+    return headers
+
+
+def name_fault(error: Exception, provider: Provider, key: str, *, streaming: bool) -> Failure:
+    """The failure that an error below HTTP is; `streaming` where a stream had begun."""
+    chain = list(_unwind(error))
+    if _ran_out(chain):
+        if any(isinstance(cause, httpx2.ReadTimeout | httpx2.WriteTimeout) for cause in chain):
+            return fail_limit("whole", provider.timeouts.whole_s)
+        return fail_limit("connect", provider.timeouts.connect_s)
+    # The client's own words say no more than that it was the connection.
+    below = [cause for cause in chain if not isinstance(cause, openai.OpenAIError)] or chain
+    said = [text for cause in below if (text := str(cause).strip())]
+    reason = re.sub(r"^400, message:\s*", "", said[-1]) if said else type(below[-1]).__name__  # aiohttp's own 400
+    return fail_connection(reason, key, streaming=streaming)
+
+
+def _ran_out(chain: list[BaseException]) -> bool:
+    """Whether it was a limit of time that an error came from."""
+    if any(type(cause).__module__.startswith("aiohttp.") for cause in chain):
+        # By way of aiohttp every connection that breaks is called a timeout of httpx2's.
+        return any(isinstance(cause, TimeoutError) for cause in chain)
+    return any(isinstance(cause, TimeoutError | httpx2.TimeoutException) for cause in chain)
+
+
+def read_retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds after which a server wants to be asked again; None where it does not say."""
+    for name, divisor in (("retry-after-ms", 1000), ("retry-after", 1)):
+        try:
+            seconds = float(headers.get(name, "")) / divisor
+        except ValueError:
+            continue
+        if not math.isnan(seconds):
+            return max(0.0, seconds)
+    try:
+        return max(0.0, parsedate_to_datetime(headers.get("retry-after", "")).timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _open_http(provider: Provider) -> httpx2.AsyncClient:
+    """The HTTP client under the openai client, with room for all that may be in flight."""
+    # No proxy lies between this process and itself.
+    trust_env = provider.kind != "local"
+    limits = httpx2.Limits(max_connections=provider.in_flight, max_keepalive_connections=provider.in_flight)
+    arguments: dict[str, Any] = {"limits": limits, "trust_env": trust_env}
+    if urlsplit(provider.base_url or "").scheme == "http" and not (trust_env and getproxies()):
+        # Without encryption there is nothing to verify, and loading the certificates takes 35 ms.
+        arguments["verify"] = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    with_aiohttp = "aiohttp" in sys.modules if provider.http == "auto" else provider.http == "aiohttp"
+    return (
+        openai.DefaultAioHttpClient(**arguments)
+        if with_aiohttp
+        else openai.DefaultAsyncHttpxClient(**arguments)
+    )
+
+
+def _unwind(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what it came from, one after the other."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

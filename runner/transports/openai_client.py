@@ -1,0 +1,240 @@
+"""Requests by way of the official openai client; it tries once, adds nothing to a body unasked, and never logs.
+
+The client's own public `post` carries bytes that were encoded when they were said, so that its authentication, base
+URL, headers and error classes stay in use while its work on every message is not repeated. Its reader of streams is
+not used: it takes a stream that ends early for a whole one.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final, cast
+from urllib.parse import quote
+
+import httpx2
+import openai
+
+from runner.core.message import Answer, Attempt, Failure, Request
+from runner.core.value import Json
+from runner.settings import Provider, Timeouts
+from runner.transports import Deferred, Delta, Notify
+from runner.transports.chunks import Events, Gathered
+from runner.transports.connection import FAULTS, connect, name_fault, open_headers, read_retry_after
+from runner.transports.faults import Limit, fail_limit, fail_status, write_plainly
+from runner.transports.wire import Told, read_plain
+
+_AFTER_DONE: Final = 1.0
+"""Seconds that a stream is given to end after its last word, so that its connection can be used again."""
+_LEAST_KEY: Final = 8
+"""Characters from which a key is looked for in answers: shorter ones are no secrets but placeholders."""
+
+
+class _Clock:
+    """The limits of one try: whichever comes first, by its name."""
+
+    def __init__(self, limits: Timeouts) -> None:
+        """Begin with the limit on the whole."""
+        self._limits = limits
+        self._end = asyncio.get_running_loop().time() + limits.whole_s
+        self.timeout = asyncio.timeout_at(self._end)
+        self._name: Limit = "whole"
+        self._seconds = limits.whole_s
+
+    def expect_first(self) -> None:
+        """Wait for a stream's first token from now on."""
+        self._expect("first_token", self._limits.first_token_s)
+
+    def expect_next(self) -> None:
+        """Wait for a stream's next piece from now on."""
+        self._expect("between_tokens", self._limits.between_tokens_s)
+
+    def expect_end(self) -> None:
+        """Wait for the end of a stream that has said its last word."""
+        self._expect("whole", _AFTER_DONE)
+
+    def fail(self) -> Failure:
+        """The failure that running out is."""
+        return fail_limit(self._name, self._seconds)
+
+    def _expect(self, name: Limit, seconds: float) -> None:
+        """Let a limit run from now on, but not beyond the whole."""
+        when = asyncio.get_running_loop().time() + seconds
+        self._name, self._seconds = (name, seconds) if when < self._end else ("whole", self._limits.whole_s)
+        self.timeout.reschedule(min(when, self._end))
+
+
+@dataclass(slots=True)
+class _Try:
+    """One try at a request, as far as it has come."""
+
+    request: Request
+    notify: Notify
+    clock: _Clock
+    added: dict[str, Json]
+    """What streaming adds to the body."""
+    started_at: str = field(
+        default_factory=lambda: datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+    )
+    began: float = field(default_factory=time.monotonic)
+    first_token: float | None = None
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    gathered: Gathered | None = None
+    """What a stream has said; None before its head has come, and for plain answers."""
+    done: bool = False
+    """Whether the stream said that it has said all."""
+
+
+class OpenAITransport:
+    """One provider through one client: one try at a request becomes an answer, whatever comes of it."""
+
+    def __init__(self, provider: Provider, *, stream: bool = False) -> None:
+        """Make ready; no connection is opened before the first request."""
+        self._provider = provider
+        self._stream = stream
+        key = provider.api_key.get_secret_value() if provider.api_key else ""
+        self._key = key.encode() if len(key) >= _LEAST_KEY else b""
+        self._client = connect(provider)
+        self._headers = open_headers(provider)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def send(self, request: Request, notify: Notify) -> Answer:
+        """The answer to one try; a `Deferred` where the server said when to come again."""
+        this = _Try(
+            request, notify, _Clock(self._provider.timeouts), self._added(request) if self._stream else {}
+        )
+        try:
+            async with this.clock.timeout:
+                told = await (self._send_streamed(this) if self._stream else self._send_plain(this))
+        except openai.APIStatusError as error:
+            this.status, this.headers = error.status_code, error.response.headers
+            told = Told(failure=fail_status(error.status_code, self._mask(error.response.content)))
+        except FAULTS as error:
+            told = self._tell_broken(this, error)
+        return self._answer(this, told)
+
+    async def _send_plain(self, this: _Try) -> Told:
+        """Send, and read the answer in one piece."""
+        response = await self._client.post(
+            self._path(this.request),
+            content=this.request.body(),
+            cast_to=httpx2.Response,
+            options={"headers": self._headers},
+        )
+        this.status, this.headers = response.status_code, response.headers
+        return read_plain(self._mask(response.content))
+
+    async def _send_streamed(self, this: _Try) -> Told:
+        """Send, and read the answer as it comes."""
+        this.clock.expect_first()
+        response = (
+            cast(  # what a stream is given to `cast_to` comes as it is, unread; typed for parsed ones alone
+                "httpx2.Response",
+                await self._client.post(
+                    self._path(this.request),
+                    content=this.request.body(**this.added),
+                    cast_to=httpx2.Response,
+                    stream=True,
+                    stream_cls=openai.AsyncStream[object],
+                    options={"headers": self._headers},
+                ),
+            )
+        )
+        this.status, this.headers = response.status_code, response.headers
+        try:
+            if "json" in response.headers.get("content-type", ""):
+                return read_plain(
+                    self._mask(await response.aread())
+                )  # asked for a stream, and answered at once
+            return await self._gather(this, response)
+        finally:
+            await response.aclose()
+
+    async def _gather(self, this: _Try, response: httpx2.Response) -> Told:
+        """Read a stream to its end, or to the failure that ends it."""
+        events, this.gathered = Events(), Gathered()
+        async with aclosing(response.aiter_bytes()) as pieces:
+            async for piece in pieces:
+                for data in events.feed(piece):
+                    self._take(this, this.gathered, data)
+                if this.gathered.failure is not None:
+                    break
+        for data in events.end():
+            self._take(this, this.gathered, data, last=True)
+        return this.gathered.tell(sends_finish_reason=self._provider.sends_finish_reason)
+
+    def _take(self, this: _Try, gathered: Gathered, data: bytes, *, last: bool = False) -> None:
+        """Take one event of a stream, and tell what it adds."""
+        if this.done or gathered.failure is not None:
+            return
+        if data.strip() == b"[DONE]":
+            this.done = True
+            this.clock.expect_end()
+            return
+        for kind, text in gathered.read(self._mask(data), last=last):
+            this.notify(Delta(this.request.slot, text, kind))
+        if gathered.begun:
+            this.first_token = this.first_token or time.monotonic()
+            this.clock.expect_next()
+
+    def _tell_broken(self, this: _Try, error: Exception) -> Told:
+        """What a try that was broken off says: all of a reply, if its end had come, or why there is none."""
+        gathered = this.gathered
+        if gathered is not None and (this.done or gathered.finish_reason is not None):
+            return gathered.tell(sends_finish_reason=self._provider.sends_finish_reason)
+        if this.clock.timeout.expired():
+            failure = this.clock.fail()
+        else:
+            failure = name_fault(error, self._provider, self._key.decode(), streaming=gathered is not None)
+        return Told(failure=failure, usage=gathered.tell().usage if gathered else None)
+
+    def _answer(self, this: _Try, told: Told) -> Answer:
+        """The answer that one try gives."""
+        failure = told.failure
+        if failure is not None and failure.status is None and this.status is not None:
+            failure = failure.model_copy(update={"status": this.status})
+        answer = Answer(
+            reply=told.reply,
+            failure=failure,
+            attempts=(Attempt(outcome=failure.kind if failure else "replied", status=this.status),),
+            request_id=_name_request(this.headers),
+            usage=told.usage,
+            started_at=this.started_at,
+            latency_s=round(time.monotonic() - this.began, 4),
+            ttft_s=round(this.first_token - this.began, 4) if this.first_token else None,
+            streamed=self._stream,
+            usage_asked=bool(this.added.get("stream_options")),
+        )
+        pause = read_retry_after(this.headers) if failure else None
+        return answer if pause is None else Deferred(**dict(answer), retry_after_s=pause)
+
+    def _added(self, request: Request) -> dict[str, Any]:
+        """What streaming adds to a body: the request for a stream and, unless it was asked away, for its usage."""
+        if not self._provider.sends_usage:
+            return {"stream": True}
+        said = {**request.params, **(request.params.get("extra_body") or {})}.get("stream_options") or {}
+        if said.get("include_usage") is False:
+            return {"stream": True}
+        return {"stream": True, "stream_options": {**said, "include_usage": True}}
+
+    def _path(self, request: Request) -> str:
+        """Where a request goes, below the base URL: the client finds Azure's deployments in bodies of its own alone."""
+        if self._provider.kind == "azure" and "/deployments" not in self._client.base_url.path:
+            return f"/deployments/{quote(request.model, safe='')}{request.path}"
+        return request.path
+
+    def _mask(self, body: bytes) -> bytes:
+        """The body without our key: some servers repeat it where they complain of it."""
+        return body.replace(self._key, b"***") if self._key and self._key in body else body
+
+
+def _name_request(headers: Mapping[str, str]) -> str | None:
+    """The server's own name for the request."""
+    name = headers.get("x-request-id") or headers.get("apim-request-id")
+    return write_plainly(name) if name else None

@@ -232,7 +232,7 @@ def faults(scenario: Scenario) -> Iterator[Problem]:
         if (first := seen.setdefault(case.id, case)) is not case:
             complaint = f"the case id `{case.id}` stands twice, first on line {first.line}"
         if complaint is not None:
-            yield Problem(case.path, case.line, 0, "cases", complaint)
+            yield Problem(case.path, case.line, case.column, "cases", complaint)
     yield from _clashes(scenario)
     if size(scenario) > MOST_VARIANTS:
         yield Problem(

@@ -1,6 +1,6 @@
 """What a scenario's author meant, read but not yet rendered; it holds no secret and knows no provider's settings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from runner.core.value import Json, Value
@@ -76,6 +76,7 @@ class Case(Value):
     setup: Setup = Setup()
     path: str = ""
     line: int = 0
+    column: int = 0
 
 
 class Point(Value):
@@ -97,6 +98,12 @@ class Axis(Value):
     path: str = ""
     line: int = 0
     column: int = 0
+
+
+def _in_all(setups: Iterable[Setup]) -> frozenset[str]:
+    """The variables that every one of some setups gives a value; none where there is no setup."""
+    given = [frozenset(setup.vars) for setup in setups]
+    return frozenset.intersection(*given) if given else frozenset()
 
 
 class Scenario(Value):
@@ -141,10 +148,9 @@ class Scenario(Value):
     def variables(self) -> frozenset[str]:
         """The names that a text may use: those with a value in every variant."""
         known = self.vars.keys() | self.secrets.keys()
-        if self.cases:
-            known |= frozenset.intersection(*(frozenset(case.setup.vars) for case in self.cases))
+        known |= _in_all(case.setup for case in self.cases)
         for axis in self.axes:
-            known |= frozenset.intersection(*(frozenset(point.setup.vars) for point in axis.points))
+            known |= _in_all(point.setup for point in axis.points)
         return frozenset(known)
 
     def mentioned(self) -> frozenset[str]:

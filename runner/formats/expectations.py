@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from runner.checks import build, is_check, names
+from runner.checks import build, check_class, is_check, names
 from runner.core.scenario import Expectation
 from runner.core.template import is_templated
 from runner.core.wording import quoted, unknown
@@ -51,10 +51,12 @@ def _bare(reader: Reader, node: TextNode, key: str, of: str | None) -> list[Expe
     word = reader.word(node, key, "a check")
     if word is None:
         return []
-    if is_check(word):
+    first = word.split(maxsplit=1)[0].partition(":")[0]
+    if is_check(word) and check_class(word).form() == {"const": True}:
         return _posed(reader, node, word, True, key, of)  # noqa: FBT003 - `is-json` means `is-json: true`
-    first = word.split(maxsplit=1)[0].rstrip(":")
-    if is_check(first):
+    if is_check(word):
+        reader.say(node, key, f"{quoted(word)} needs a value: expected `{word}: ..`")
+    elif is_check(first):
         reader.say(node, key, f"a colon and a space are missing: expected `{first}: ..`")
     else:
         reader.say(node, key, unknown("check", word, names()))
@@ -74,13 +76,22 @@ def _check(reader: Reader, place: TextNode, node: Node, key: str, of: str | None
     if found is None:
         return []
     if not isinstance(found, ListNode):
-        return _posed(reader, place, name, reader.spec(found, key), key, of)
+        return _specified(reader, place, name, found, key, of)
     if not found.items:
         reader.say(found, key, "an empty list checks nothing")
     posed = []
     for number, item in enumerate(found.items):
-        posed += _posed(reader, item, name, reader.spec(item, f"{key}[{number}]"), key, of)
+        posed += _specified(reader, item, name, item, f"{key}[{number}]", of)
     return posed
+
+
+def _specified(
+    reader: Reader, place: Node, name: str, node: Node, key: str, of: str | None
+) -> list[Expectation]:
+    """A check with what stands under it, if that can be read."""
+    before = len(reader.problems)
+    spec = reader.spec(node, key)
+    return [] if len(reader.problems) > before else _posed(reader, place, name, spec, key, of)
 
 
 def _posed(

@@ -162,7 +162,7 @@ def _scenario(reader: Reader, node: Node, path: str, *, alone: bool) -> Scenario
 
 
 def _look_over(reader: Reader, scenario: Scenario) -> None:
-    """What can only be seen once everything is read: unknown variables, clashes, ids that stand twice."""
+    """What can only be seen once everything is read: unknown variables, clashes, ids that are not clear."""
     known = scenario.variables()
     for node, key in reader.templates:
         try:
@@ -171,13 +171,6 @@ def _look_over(reader: Reader, scenario: Scenario) -> None:
             _misnamed(reader, node, key, error, scenario)
     if reader.problems:
         return
-    seen: dict[str, int] = {}
-    for turn in scenario.turns:
-        if turn.id is not None and turn.id in seen:
-            why = f"the turn id {quoted(turn.id)} stands twice, first on line {seen[turn.id]}"
-            reader.problems.append(Problem(turn.path, turn.line, 0, "turns", why))
-        elif turn.id is not None:
-            seen[turn.id] = turn.line
     reader.problems += faults(scenario)
     if not reader.problems:
         reader.problems += rehearse(scenario, build)

@@ -29,6 +29,8 @@ class Reader:
         self.problems: list[Problem] = []
         self.templates: list[tuple[TextNode, str]] = []
         """Every text that is rendered, with its key."""
+        self.turn_ids: dict[str, Node] = {}
+        """Each turn's id with its place."""
         self.sent: dict[str, str] = {}
         """The files in content parts: each SHA-256 with the path it was named by."""
 
@@ -86,13 +88,13 @@ class Reader:
 
     def table(self, node: Node | None, key: str, what: str = "a map") -> MapNode | None:
         """A map; None, and a complaint, where it is none."""
-        node = None if node is None else self.resolved(node, key)
-        if node is None or isinstance(node, MapNode):
-            return node
+        found = None if node is None else self.resolved(node, key)
+        if node is None or found is None or isinstance(found, MapNode):
+            return found
         hint = ""
-        if isinstance(node, TextNode) and node.plain and ":" in node.text:
+        if isinstance(found, TextNode) and found.plain and ":" in found.text:
             hint = "; after a key's colon comes a space"
-        self.say(node, key, f"expected {what}, found {named(node)}{hint}")
+        self.say(node, key, f"expected {what}, found {named(found)}{hint}")
         return None
 
     def known(
@@ -107,26 +109,26 @@ class Reader:
 
     def items(self, node: Node | None, key: str, what: str = "a list") -> list[Node] | None:
         """A list's items; None, and a complaint, where it is none."""
-        node = None if node is None else self.resolved(node, key)
-        if isinstance(node, ListNode):
-            return node.items
-        if node is not None:
-            self.say(node, key, f"expected {what}, found {named(node)}")
+        found = None if node is None else self.resolved(node, key)
+        if isinstance(found, ListNode):
+            return found.items
+        if node is not None and found is not None:
+            self.say(node, key, f"expected {what}, found {named(found)}")
         return None
 
     def text(self, node: Node | None, key: str, what: str = "a text") -> TextNode | None:
         """A text as its author spelled it; None, and a complaint, where it is none or where YAML cut it short."""
-        node = None if node is None else self.resolved(node, key)
-        if node is None:
+        found = None if node is None else self.resolved(node, key)
+        if node is None or found is None:
             return None
-        if not isinstance(node, TextNode):
-            self.say(node, key, f"expected {what}, found {named(node)}{_text_hint(node)}")
+        if not isinstance(found, TextNode):
+            self.say(node, key, f"expected {what}, found {named(found)}{_text_hint(found)}")
             return None
-        if (comment := swallowed(node)) is not None:
+        if (comment := swallowed(found)) is not None:
             why = f"{excerpt(comment, 40)} is read as a comment and left out: put the whole text in quotes"
-            self.say(node, key, why)
+            self.say(found, key, why)
             return None
-        return node
+        return found
 
     def word(self, node: Node | None, key: str, what: str = "a text") -> str | None:
         """A text that may not be empty, and is no template."""

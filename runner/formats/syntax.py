@@ -71,7 +71,8 @@ def _explain(source: Source, error: yaml.MarkedYAMLError, said: str) -> tuple[in
     if at == "\t" or (not at.strip() and "\t" in source.line(line)[:column]):
         return line, column, "a tab stands in the indentation: YAML wants spaces"
     if "cannot start any token" in said:
-        return line, column, f"a text that begins with {quoted(at)} needs quotes"
+        word = "a backtick" if at == "`" else quoted(at)
+        return line, column, f"a text that begins with {word} needs quotes"
     if "an alias" in said or "an anchor" in said:
         return (
             *opened,

@@ -150,6 +150,8 @@ def _identifier(reader: Reader, node: Node | None, key: str) -> str | None:
         )
     elif (complaint := label_complaint(found)) is not None:
         reader.say(node, key, complaint)
+    elif (first := reader.turn_ids.setdefault(found, node)) is not node:
+        reader.say(node, key, f"the turn id {quoted(found)} stands twice, first on line {first.line}")
     return found
 
 

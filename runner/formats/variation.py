@@ -61,7 +61,7 @@ def cases(reader: Reader, node: Node, names: Names) -> list[Case]:
             reader.say(place, f"cases[{number - 1}]", "has no `id`, and other cases have one")
         name = identifier or str(number)
         setup = setup.model_copy(update={"vars": {"id": name, **setup.vars}})
-        found.append(Case(id=name, setup=setup, path=place.source.path, line=place.line))
+        found.append(Case(id=name, setup=setup, path=place.source.path, line=place.line, column=place.column))
     return found
 
 

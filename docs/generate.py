@@ -1,0 +1,57 @@
+"""Writes the pages that are made from the program: the command reference and the scenario schema; `--check` compares."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+WIDTH = "100"
+
+
+def ask(*arguments: str) -> str:
+    """What `runner` prints for these arguments, as on a plain terminal of fixed width."""
+    environ = {**os.environ, "COLUMNS": WIDTH, "TERMINAL_WIDTH": WIDTH, "NO_COLOR": "1", "TERM": "dumb"}
+    command = [sys.executable, "-m", "runner", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environ, check=True, capture_output=True, text=True, encoding="utf-8")  # noqa: S603 - our own program
+    return "\n".join(line.rstrip() for line in done.stdout.replace("python -m runner", "runner").strip().split("\n"))
+
+
+def name_commands() -> list[str]:
+    """The names of all commands, as the program's own help lists them."""
+    listed = ask("--help").partition("\nCommands:\n")[2]
+    return [line.split()[0] for line in listed.split("\n") if line.startswith("  ") and line[2:3].strip()]
+
+
+def write_commands() -> str:
+    """The command reference."""
+    parts = ["# All commands\n\nMade from the program by `make docs`.\n", f"```\n{ask('--help')}\n```\n"]
+    parts += [f"## runner {name}\n\n```\n{ask(name, '--help')}\n```\n" for name in name_commands()]
+    return "\n".join(parts)
+
+
+def write_schema() -> str:
+    """The JSON Schema of scenarios."""
+    return json.dumps(json.loads(ask("schema")), indent=2, ensure_ascii=False) + "\n"
+
+
+PAGES = {"docs/commands.md": write_commands, "scenarios/scenario.schema.json": write_schema}
+
+
+def main() -> int:
+    """Write the pages, or say which ones are not what the program would write."""
+    stale = []
+    for name, write in PAGES.items():
+        path, text = ROOT / name, write()
+        if "--check" not in sys.argv:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(name)
+    for name in stale:
+        print(f"{name} is not what the program says: run `make docs` and commit it")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

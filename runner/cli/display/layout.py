@@ -1,0 +1,147 @@
+"""Text in columns: how wide it is, where it is wrapped or cut, how a table fits; it neither prints nor colours."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from unicodedata import category, east_asian_width
+
+GAP = "  "
+"""What stands between the columns of a table."""
+NARROWEST_NAME = 14
+"""How far a table's first column may shrink."""
+
+
+def width_of(text: str) -> int:
+    """How many columns a terminal gives to a text."""
+    return len(text) if text.isascii() else sum(map(_width_of_character, text))
+
+
+def _width_of_character(character: str) -> int:
+    """How many columns a terminal gives to a character."""
+    if character < "\u0300":
+        return 1
+    if east_asian_width(character) in "WF":
+        return 2
+    return 0 if category(character) in {"Mn", "Me", "Cf"} else 1
+
+
+class Flow:
+    """Text written as it comes: wrapped at words, every line after the first indented."""
+
+    def __init__(self, write: Callable[[str], None], width: int, indent: int = 0, column: int = 0) -> None:
+        """Take where to write, how wide a line is, and the column in which the text begins."""
+        self._write = write
+        self._width = max(width, indent + 8)
+        self._indent = indent
+        self._column: int | None = column
+        """None at the start of a line on which nothing stands yet."""
+        self._gap = ""
+        self._word = ""
+        self._word_width = 0
+
+    def feed(self, text: str) -> None:
+        """Write more text; a last word without an end waits for what follows."""
+        for character in text:
+            if character == "\n":
+                self._break()
+            elif character in " \t":
+                self._put_word()
+                self._gap += "    " if character == "\t" else " "
+            elif (width := _width_of_character(character)) == 2:  # such scripts break between any two characters
+                self._put_word()
+                self._put(character, width)
+            else:
+                self._word += character
+                self._word_width += width
+                if self._word_width >= self._width - self._indent:
+                    self._put_word()
+
+    def end(self) -> None:
+        """Write what waits, and end the line."""
+        self._put_word()
+        self._write("\n")
+        self._column = None
+        self._gap = ""
+
+    def _put_word(self) -> None:
+        """Write the word that waits."""
+        if self._word:
+            self._put(self._word, self._word_width)
+            self._word, self._word_width = "", 0
+
+    def _put(self, piece: str, width: int) -> None:
+        """Write a piece that is not parted, on the next line where this one has no room."""
+        if self._column is not None and self._column + len(self._gap) + width > self._width:
+            if self._column > self._indent:
+                self._write("\n")
+                self._column = None
+            self._gap = ""
+        if self._column is None:
+            self._write(" " * self._indent)
+            self._column = self._indent
+            self._gap = self._gap[: max(0, self._width - self._indent - width)]
+        self._write(self._gap + piece)
+        self._column += len(self._gap) + width
+        self._gap = ""
+
+    def _break(self) -> None:
+        """End the line that is being written."""
+        self._put_word()
+        self._write("\n")
+        self._column = None
+        self._gap = ""
+
+
+def wrapped(text: str, width: int, indent: int = 0, column: int = 0) -> str:
+    """The text wrapped at words, every line after the first indented; it begins in a column and ends without a line end."""
+    pieces: list[str] = []
+    flow = Flow(pieces.append, width, indent, column)
+    flow.feed(text)
+    flow.end()
+    return "".join(pieces).removesuffix("\n")
+
+
+def shortened(text: str, width: int, sign: str = "…") -> str:
+    """The text, cut in its middle where it is wider than so many columns."""
+    if width_of(text) <= width:
+        return text
+    room = max(0, width - len(sign))
+    return _head(text, room - room // 2) + sign + _head(text[::-1], room // 2)[::-1]
+
+
+def _head(text: str, width: int) -> str:
+    """As much of a text's beginning as so many columns hold."""
+    used = 0
+    for place, character in enumerate(text):
+        used += _width_of_character(character)
+        if used > width:
+            return text[:place]
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table."""
+
+    text: str
+    style: str = ""
+    """The name of a style; empty for none."""
+
+
+def table(
+    rows: Sequence[Sequence[Cell]], width: int, paint: Callable[[str, str], str], sign: str = "…"
+) -> list[str] | None:
+    """The rows as lines, names to the left and numbers to the right; None where so many columns do not hold them."""
+    widths = [max(width_of(cell.text) for cell in column) for column in zip(*rows, strict=True)]
+    spare = width - sum(widths) - len(GAP) * (len(widths) - 1)
+    if spare < 0:
+        widths[0] = max(min(widths[0], NARROWEST_NAME), widths[0] + spare)
+    if sum(widths) + len(GAP) * (len(widths) - 1) > width:
+        return None
+    lines = []
+    for first, *rest in rows:
+        name = shortened(first.text, widths[0], sign)
+        cells = [paint(name, first.style) + " " * (widths[0] - width_of(name))]
+        for cell, each in zip(rest, widths[1:], strict=True):
+            cells.append(" " * (each - width_of(cell.text)) + paint(cell.text, cell.style))
+        lines.append(GAP.join(cells).rstrip())
+    return lines

@@ -39,10 +39,9 @@ def check_class(name: str) -> type[Check]:
     if name not in CHECKS:
         raise ValueError(unknown("check", name, CHECKS))
     module, _, attribute = CHECKS[name].partition(":")
-    found = getattr(import_module(module), attribute)
+    found: type[Check] = getattr(import_module(module), attribute)
     assert issubclass(found, Check)
-    _found[name] = found
-    return found
+    return _found.setdefault(name, found)
 
 
 def build(name: str, spec: Json) -> Check:

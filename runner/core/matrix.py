@@ -3,15 +3,14 @@
 Law: `expand` is the product of its axes, and an id names the same values whatever the order they are written in.
 """
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import combinations
-from typing import Final, overload
+from dataclasses import dataclass
+from typing import overload
 
 from runner.core.check import Check
+from runner.core.faults import faults, size
 from runner.core.message import Message
-from runner.core.places import label_complaint, spelled
+from runner.core.places import spelled
 from runner.core.scenario import Axis, Case, Expectation, Opening, Point, Scenario, Setup, Turn
 from runner.core.template import TemplateError, is_templated, render, render_data, secret_mark
 from runner.core.trial import Line, Posed, Script
@@ -23,9 +22,6 @@ Resolve = Callable[[str | None, str | None], tuple[str, str]]
 
 Build = Callable[[str, Json], Check]
 """The registry of checks: a YAML name, without `not-`, and what stands under it; raises `ValueError` with a sentence."""
-
-MOST_VARIANTS: Final = 10**9
-"""A matrix beyond this is a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +44,8 @@ class Combination:
     def id(self, name: str) -> str:
         """The variant's id: the case first, then the axes in the order of their names."""
         parts = [] if self.case is None else [f"case={self.case.id}"]
-        parts += sorted(f"{axis.name}={spelled(point.label)}" for axis, point in self.points)
+        named = sorted((axis.name, spelled(point.label)) for axis, point in self.points)
+        parts += [f"{axis}={label}" for axis, label in named]
         return f"{name}[{','.join(parts)}]" if parts else name
 
 
@@ -179,11 +176,6 @@ def expand(scenario: Scenario, resolve: Resolve, build: Build) -> Variants:
     return Variants(scenario, resolve, build)
 
 
-def size(scenario: Scenario) -> int:
-    """How many variants a scenario has."""
-    return math.prod((len(scenario.cases) or 1, *(len(axis.points) for axis in scenario.axes)))
-
-
 def pose(expectation: Expectation, values: Mapping[str, str], build: Build) -> Posed:
     """A check with its texts rendered and built; raises `ProblemsError` at its address where it cannot be."""
     try:
@@ -220,65 +212,6 @@ def each_point_once(scenario: Scenario) -> Iterator[int]:
         yield from (stride * number for number in range(1, len(axis.points)))
         stride *= len(axis.points)
     yield from (stride * number for number in range(1, len(scenario.cases)))
-
-
-def faults(scenario: Scenario) -> Iterator[Problem]:
-    """What is wrong with the cases and axes together: unclear ids, two that set the same, too many variants."""
-    for axis in scenario.axes:
-        yield from _unclear(axis)
-    seen: dict[str, Case] = {}
-    for case in scenario.cases:
-        complaint = label_complaint(case.id)
-        if (first := seen.setdefault(case.id, case)) is not case:
-            complaint = f"the case id `{case.id}` stands twice, first on line {first.line}"
-        if complaint is not None:
-            yield Problem(case.path, case.line, case.column, "cases", complaint)
-    yield from _clashes(scenario)
-    if size(scenario) > MOST_VARIANTS:
-        yield Problem(
-            scenario.path, scenario.line, 0, "matrix", f"{size(scenario):.1e} variants are too many to play"
-        )
-
-
-def _unclear(axis: Axis) -> Iterator[Problem]:
-    """What is wrong with one axis: no values, values that cannot stand in an id, values that read the same."""
-    seen: set[str] = set()
-    problem = Problem(axis.path, axis.line, axis.column, f"matrix.{axis.name}")
-    if not axis.points:
-        yield replace(problem, message="an axis needs at least one value")
-    for point in axis.points:
-        if isinstance(point.label, list | dict):
-            yield replace(problem, message="a list or a map as a value needs a name: `{name: value, ..}`")
-            continue
-        text = spelled(point.label)
-        if (complaint := label_complaint(text)) is not None:
-            way_on = "give it another name" if axis.named else "give the values names: `{name: value, ..}`"
-            yield replace(problem, message=f"{complaint}; {way_on}")
-        if text in seen:
-            yield replace(problem, message=f"the value `{text}` stands twice")
-        seen.add(text)
-
-
-def _clashes(scenario: Scenario) -> Iterator[Problem]:
-    """Where two axes, or an axis and the cases, set the same thing: neither could win without a word."""
-    sources = [
-        (f"the axis `{axis.name}`", axis, _targets(point.setup for point in axis.points))
-        for axis in scenario.axes
-    ]
-    for (one, _, ours), (other, axis, theirs) in combinations(sources, 2):
-        for target in sorted(ours & theirs):
-            message = f"{one} and {other} both set {target}"
-            yield Problem(axis.path, axis.line, axis.column, f"matrix.{axis.name}", message)
-    cased = _targets(case.setup for case in scenario.cases)
-    for name, axis, theirs in sources:
-        for target in sorted(cased & theirs):
-            message = f"{name} and the cases both set {target}"
-            yield Problem(axis.path, axis.line, axis.column, f"matrix.{axis.name}", message)
-
-
-def _targets(setups: Iterable[Setup]) -> frozenset[str]:
-    """Every place that one of the setups sets."""
-    return frozenset(target for setup in setups for target in setup.targets())
 
 
 def _opened(opening: Opening, values: Mapping[str, str]) -> Message:

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import islice
 
 LONGEST_NAME = 60
 """Names beyond this many characters are not compared with others: comparing costs their product."""
+
+MOST_COMPARED = 500
+"""How many known names a name is compared with."""
 
 
 def excerpt(text: str, limit: int = 60) -> str:
@@ -39,7 +43,7 @@ def nearest(name: str, known: Iterable[str], likeness: float = 0.6) -> str | Non
     """The known name that a name was perhaps meant to be."""
     if len(name) > LONGEST_NAME:
         return None
-    lowered = {each.lower(): each for each in known}
+    lowered = {each.lower(): each for each in islice(known, MOST_COMPARED)}
     found = get_close_matches(name.lower(), lowered, 1, likeness)
     return lowered[found[0]] if found else None
 

@@ -6,7 +6,7 @@ from runner.checks import build, check_class, is_check, names
 from runner.core.scenario import Expectation
 from runner.core.template import is_templated
 from runner.core.wording import quoted, unknown
-from runner.formats.located import ListNode, MapNode, Node, TextNode
+from runner.formats.nodes import ListNode, MapNode, Node, TextNode
 from runner.formats.reader import Reader, bounded, named
 
 WHOLE: Final = ("every", "any", "last")

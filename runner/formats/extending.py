@@ -2,10 +2,11 @@
 
 from typing import Final
 
+from runner.core.request_fields import REQUEST_FIELDS
 from runner.core.wording import quoted
 from runner.formats.files import UnreadableError, beside
 from runner.formats.keys import SCENARIO
-from runner.formats.located import ListNode, MapNode, Node, TextNode
+from runner.formats.nodes import ListNode, MapNode, Node, TextNode
 from runner.formats.reader import Reader
 
 MERGED: Final = ("params", "vars", "matrix")
@@ -13,9 +14,11 @@ APPENDED: Final = ("tags", "expect")
 OWN: Final = ("name", "extends")
 """What a scenario never has from another."""
 
-_HINTS: Final = dict.fromkeys(
-    ("user", "assistant"), "`user` and `assistant` stand among the `turns:`, each after `- `"
-)
+_HINTS: Final = {
+    **{name: f"{quoted(name)} is a request field: it goes under `params:`" for name in REQUEST_FIELDS},
+    **dict.fromkeys(("user", "assistant"), "who speaks is said among the `turns:`, each after `- `"),
+    "messages": "the messages are written as `system:` and `turns:`",
+}
 
 
 def extended(reader: Reader, node: MapNode, chain: tuple[str, ...] = ()) -> MapNode | None:
@@ -65,14 +68,18 @@ def _merged(reader: Reader, base: MapNode, own: MapNode) -> MapNode:
             result.entries[name] = value
             result.keys[name] = base.keys[name]
     for name, value in own.entries.items():
-        first = result.entries.get(name)
-        if first is not None and name in MERGED:
-            value = _merged_map(reader, first, value, name)
-        elif first is not None and name in APPENDED:
-            value = _appended(reader, first, value, name)
-        result.entries[name] = value
+        result.entries[name] = _joined(reader, result.entries.get(name), value, name)
         result.keys[name] = own.keys[name]
     return result
+
+
+def _joined(reader: Reader, base: Node | None, own: Node, key: str) -> Node:
+    """What stands under a key that both files have."""
+    if base is not None and key in MERGED:
+        return _merged_map(reader, base, own, key)
+    if base is not None and key in APPENDED:
+        return _appended(reader, base, own, key)
+    return own
 
 
 def _merged_map(reader: Reader, base: Node, own: Node, key: str) -> Node:

@@ -4,8 +4,7 @@ Law: work is bounded by the size of the file. Nodes are made from the parser's e
 an alias would expand to is counted before anything walks it.
 """
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ import yaml
 
 from runner.core.wording import excerpt, quoted
 from runner.errors import Problem
+from runner.formats.nodes import ListNode, MapNode, Node, TextNode
 from runner.formats.syntax import Source, syntax_problem
 
 DEEPEST: Final = 100
@@ -21,58 +21,14 @@ DEEPEST: Final = 100
 MOST_NODES: Final = 250_000
 """How many values a file may hold, those that aliases repeat counted each time."""
 
+MOST_PROBLEMS: Final = 100
+"""How many complaints about one file are worth reading."""
+
 _STRING: Final = "tag:yaml.org,2002:str"
 _HARMLESS: Final = frozenset({None, _STRING, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
-_BEGINS_COMMENT: Final = re.compile(r"[ \t]*[ \t]#\S[^\n]*")
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-
-@dataclass(slots=True, eq=False)
-class TextNode:
-    """A scalar: its text as it was written."""
-
-    source: Source
-    line: int
-    column: int
-    text: str
-    plain: bool = False
-    """Whether it stood without quotes, so that it may mean a number."""
-    start: int = 0
-    end: int = 0
-    """Where it stands in the source's text."""
-    template: bool = True
-    size: int = 1
-
-
-@dataclass(slots=True, eq=False)
-class ListNode:
-    """A list."""
-
-    source: Source
-    line: int
-    column: int
-    items: "list[Node]" = field(default_factory=list)
-    start: int = 0
-    end: int = 0
-    size: int = 1
-
-
-@dataclass(slots=True, eq=False)
-class MapNode:
-    """A map; its keys keep their places too."""
-
-    source: Source
-    line: int
-    column: int
-    entries: "dict[str, Node]" = field(default_factory=dict)
-    keys: dict[str, TextNode] = field(default_factory=dict)
-    start: int = 0
-    end: int = 0
-    size: int = 1
-
-
-Node = TextNode | ListNode | MapNode
 
 Complain = Callable[[Problem], None]
 
@@ -96,7 +52,7 @@ def compose(source: Source, complain: Complain) -> list[Node] | None:
     """The documents of a YAML text; None, and complaints, where it is not YAML that can be used."""
     composer = _Composer(source)
     try:
-        composer.run(yaml.parse(source.text, Loader=_Loader))
+        composer.run(_Loader(source.text).get_event)
     except _StopError:
         pass
     except yaml.YAMLError as error:
@@ -120,25 +76,20 @@ class _Composer:
         self._unused: dict[str, TextNode] = {}
         self._count = 0
 
-    def run(self, events: Iterator[Any]) -> None:
+    def run(self, next_event: Callable[[], Any]) -> None:
         """Take every event in turn."""
-        scalar, alias, ends = yaml.ScalarEvent, yaml.AliasEvent, (yaml.SequenceEndEvent, yaml.MappingEndEvent)
-        for event in events:
-            kind = type(event)
-            if kind is scalar:
-                self._scalar(event)
-            elif kind is yaml.MappingStartEvent:
-                mark = event.start_mark
-                self._open(event, MapNode(self.source, mark.line + 1, mark.column + 1, start=mark.index))
-            elif kind is yaml.SequenceStartEvent:
-                mark = event.start_mark
-                self._open(event, ListNode(self.source, mark.line + 1, mark.column + 1, start=mark.index))
-            elif kind in ends:
-                self._close(event)
-            elif kind is alias:
-                self._alias(event)
-            elif kind is yaml.DocumentEndEvent:
-                self._end_document()
+        take: dict[type, Callable[[Any], None]] = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.MappingStartEvent: self._open_map,
+            yaml.SequenceStartEvent: self._open_list,
+            yaml.MappingEndEvent: self._close,
+            yaml.SequenceEndEvent: self._close,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentEndEvent: self._end_document,
+        }
+        while (event := next_event()) is not None:
+            if (method := take.get(type(event))) is not None:
+                method(event)
 
     def _scalar(self, event: Any) -> None:
         """A scalar with its spelling."""
@@ -158,12 +109,17 @@ class _Composer:
         if event.anchor is not None:
             self._anchors[event.anchor] = node
             self._unused[event.anchor] = node
-        self._count += 1
-        if self._count > MOST_NODES:
-            self._stop(
-                node, f"more than {MOST_NODES:,} values in one file: keep rows of cases in a .csv file"
-            )
         self._place(node)
+
+    def _open_map(self, event: Any) -> None:
+        """A map begins."""
+        mark = event.start_mark
+        self._open(event, MapNode(self.source, mark.line + 1, mark.column + 1, start=mark.index))
+
+    def _open_list(self, event: Any) -> None:
+        """A list begins."""
+        mark = event.start_mark
+        self._open(event, ListNode(self.source, mark.line + 1, mark.column + 1, start=mark.index))
 
     def _open(self, event: Any, node: ListNode | MapNode) -> None:
         """A list or a map begins."""
@@ -207,20 +163,25 @@ class _Composer:
 
     def _place(self, node: Node) -> None:
         """Put a finished node where it belongs."""
+        self._count += 1
+        if self._count > MOST_NODES:
+            self._stop(
+                node, f"more than {MOST_NODES:,} values in one file: keep rows of cases in a .csv file"
+            )
         if not self._stack:
             self.documents.append(node)
             return
         frame = self._stack[-1]
-        frame.node.size += node.size
-        match frame.node:
-            case ListNode():
-                frame.node.items.append(node)
-            case MapNode() if frame.expects_key:
-                frame.key = self._key(node)
-                frame.expects_key = False
-            case MapNode():
-                frame.expects_key = True
-                self._entry(frame, frame.node, node)
+        outer = frame.node
+        outer.size += node.size
+        if isinstance(outer, ListNode):
+            outer.items.append(node)
+        elif frame.expects_key:
+            frame.key = self._key(node)
+            frame.expects_key = False
+        else:
+            frame.expects_key = True
+            self._entry(frame, outer, node)
 
     def _key(self, node: Node) -> TextNode | None:
         """A map's key, which must be a text."""
@@ -274,7 +235,7 @@ class _Composer:
             why = f"{excerpt(spelled, 40)} is a YAML tag, and none is used here; a text that begins with `!` needs quotes"
             self._say(node, why)
 
-    def _end_document(self) -> None:
+    def _end_document(self, _: Any) -> None:
         """Anchors that nothing refers to were meant as text."""
         for name, node in self._unused.items():
             why = f"`&{name}` is read as an anchor and left out; a text that begins with `&` needs quotes"
@@ -283,18 +244,12 @@ class _Composer:
         self._unused.clear()
 
     def _say(self, node: Node, message: str) -> None:
-        """Complain at a node."""
+        """Complain at a node; a file with many faults is read no further."""
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise _StopError
         self.problems.append(Problem(self.source.path, node.line, node.column, "", message))
 
     def _stop(self, node: Node, message: str) -> None:
         """Complain, and read no more."""
         self._say(node, message)
         raise _StopError
-
-
-def swallowed(node: TextNode) -> str | None:
-    """The comment that cut a plain text short: one whose `#` is followed at once by a word."""
-    if not node.plain or node.source.comments is False:
-        return None
-    found = _BEGINS_COMMENT.match(node.source.text, node.end)
-    return found[0].strip() if found else None

@@ -28,11 +28,11 @@ def read(path: str) -> Iterator[tuple[str, str]]:
             continue
         try:
             scenario = _scenario(_question(line))
-            if scenario.name in scenarios:
-                raise ValueError(f"the question_id of {quoted(scenario.name)} stands twice")
-            scenarios[scenario.name] = scenario
         except ValueError as error:
             problems.append(Problem(path, number, 0, "", str(error)))
+            continue
+        if scenarios.setdefault(scenario.name, scenario) is not scenario:
+            problems.append(Problem(path, number, 0, "", f"{quoted(scenario.name)} stands twice"))
     if not problems and not scenarios:
         problems.append(Problem(path, 0, 0, "", "holds no question"))
     if problems:
@@ -54,20 +54,20 @@ def _question(line: bytes) -> Json:
 
 def _scenario(question: Json) -> Scenario:
     """One question as a scenario; raises `ValueError` with a sentence."""
-    if not isinstance(question, dict):
-        raise ValueError("expected an object with question_id, category and turns")
-    identifier, category, turns = (question.get(key) for key in ("question_id", "category", "turns"))
+    fields = question if isinstance(question, dict) else {}
+    identifier, category, turns = (fields.get(key) for key in ("question_id", "category", "turns"))
     if isinstance(identifier, int) and not isinstance(identifier, bool) and 0 <= identifier < 10**9:
         identifier = f"{identifier:03d}"
-    if not isinstance(identifier, str) or not _WORD.match(identifier):
-        raise ValueError("expected a question_id: a whole number, or a word")
-    if not isinstance(category, str) or not _WORD.match(category):
-        raise ValueError("expected a category: a word")
-    if not isinstance(turns, list) or not turns or not all(isinstance(turn, str) and turn for turn in turns):
+    for name, value in (("question_id", identifier), ("category", category)):
+        if not (isinstance(value, str) and _WORD.match(value)):
+            raise ValueError(
+                f"expected a {name}: {'a whole number or ' if value is identifier else ''}a word"
+            )
+    if not (isinstance(turns, list) and turns and all(isinstance(turn, str) and turn for turn in turns)):
         raise ValueError("expected turns: a list of texts")
     return Scenario(
         name=f"mt-bench-{identifier}",
         description=f"MT-Bench question {identifier} ({category}).",
-        tags=("mt-bench", category),
+        tags=("mt-bench", str(category)),
         turns=tuple(Turn(content=turn, template=False) for turn in turns),
     )

@@ -6,7 +6,7 @@ from runner.core.request_fields import refusal
 from runner.core.scenario import Opening
 from runner.core.value import Json
 from runner.core.wording import quoted
-from runner.formats.located import Node, TextNode
+from runner.formats.nodes import Node, TextNode
 from runner.formats.reader import Reader
 from runner.formats.scalars import ambiguous
 

@@ -13,7 +13,7 @@ from runner.core.value import Json
 from runner.core.wording import quoted, unknown
 from runner.formats.files import UnreadableError
 from runner.formats.keys import PART
-from runner.formats.located import ListNode, MapNode, Node, TextNode
+from runner.formats.nodes import ListNode, MapNode, Node, TextNode
 from runner.formats.reader import FILE, Reader
 
 _FILE_FIELDS: Final = {

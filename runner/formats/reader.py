@@ -11,12 +11,17 @@ from runner.core.value import Json
 from runner.core.wording import excerpt, listed, quoted, unknown
 from runner.errors import Problem
 from runner.formats.files import Files, UnreadableError, beside
-from runner.formats.located import ListNode, MapNode, Node, TextNode, swallowed
+from runner.formats.located import MOST_PROBLEMS
+from runner.formats.nodes import ListNode, MapNode, Node, TextNode, swallowed
 from runner.formats.scalars import data, lossless
 
 FILE: Final = "$file"
 
 _FILE_KEYS: Final = ("$file", "template")
+
+
+class TooManyError(Exception):
+    """There are so many complaints that reading on would help nobody."""
 
 
 class Reader:
@@ -35,7 +40,9 @@ class Reader:
         """The files in content parts: each SHA-256 with the path it was named by."""
 
     def say(self, node: Node, key: str, message: str) -> None:
-        """Complain at a node."""
+        """Complain at a node; raises `TooManyError` where complaining has become endless."""
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise TooManyError
         self.problems.append(Problem(node.source.path, node.line, node.column, key, message))
 
     def resolved(self, node: Node, key: str) -> Node | None:
@@ -89,7 +96,9 @@ class Reader:
     def table(self, node: Node | None, key: str, what: str = "a map") -> MapNode | None:
         """A map; None, and a complaint, where it is none."""
         found = None if node is None else self.resolved(node, key)
-        if node is None or found is None or isinstance(found, MapNode):
+        if node is None or found is None:
+            return None
+        if isinstance(found, MapNode):
             return found
         hint = ""
         if isinstance(found, TextNode) and found.plain and ":" in found.text:

@@ -192,7 +192,7 @@ def _matrix() -> Json:
     """Axes: of lists of values, or of values with names."""
     named = {"type": "object", "minProperties": 1}
     values = {"anyOf": [{"type": "array", "minItems": 1}, named]}
-    known: dict[str, Json] = {name: values for name in MATRIX}
+    known: dict[str, Json] = dict.fromkeys(MATRIX, values)
     known["system"] = known["developer"] = named
     known["setup"] = _or_file(
         {"type": "object", "additionalProperties": _ref("setup"), "minProperties": 1, **_NO_FILE}

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
@@ -61,28 +62,35 @@ def _explain(source: Source, error: yaml.MarkedYAMLError, said: str) -> tuple[in
     line, column = error.problem_mark.line + 1, error.problem_mark.column + 1
     start = error.context_mark
     opened = (start.line + 1, start.column + 1) if start is not None else (line, column)
+    return next(_explanations(source, said, (line, column), opened))
+
+
+def _explanations(
+    source: Source, said: str, place: tuple[int, int], opened: tuple[int, int]
+) -> Iterator[tuple[int, int, str]]:
+    """What the fault may be, the likeliest first; `opened` is where what was being read began."""
+    line, column = place
     at = source.line(line)[column - 1 : column]
+    first = source.line(opened[0])[opened[1] - 1 :][:1]
     if "quoted scalar" in said and "escape" not in said:
-        return *opened, "the quote that opens here is never closed"
-    if "while parsing a flow" in said and not at.strip() and start is not None and source.line(opened[0]):
-        return *opened, f"the {quoted(source.line(opened[0])[opened[1] - 1])} that opens here is never closed"
+        yield *opened, "the quote that opens here is never closed"
+    if "while parsing a flow" in said and first in {"[", "{"}:
+        yield *opened, f"the {quoted(first)} that opens here is never closed, or a comma is missing after it"
     if "escape" in said:
-        return line, column, _escape(source, line, column)
+        yield line, column, _escape(source, line, column)
     if at == "\t" or (not at.strip() and "\t" in source.line(line)[:column]):
-        return line, column, "a tab stands in the indentation: YAML wants spaces"
+        yield line, column, "a tab stands in the indentation: YAML wants spaces"
     if "cannot start any token" in said:
         word = "a backtick" if at == "`" else quoted(at)
-        return line, column, f"a text that begins with {word} needs quotes"
+        yield line, column, f"a text that begins with {word} needs quotes"
     if "an alias" in said or "an anchor" in said:
-        return (
-            *opened,
-            f"a text that begins with {quoted(source.line(opened[0])[opened[1] - 1])} needs quotes",
-        )
+        yield *opened, f"a text that begins with {quoted(first)} needs quotes"
     if "block scalar" in said:
-        return *opened, "a text that begins with `|` or `>` needs quotes, or begins on the next line"
+        yield *opened, "a text that begins with `|` or `>` needs quotes, or begins on the next line"
     if "not allowed" in said:
-        return _misplaced_colon(source, line, column)
-    return _misfit(source, line, column) or (line, column, f"is not YAML here: {said.strip()}")
+        yield _misplaced_colon(source, line, column)
+    yield from _misfits(source, line, column)
+    yield line, column, f"is not YAML here: {said.strip()}"
 
 
 def _escape(source: Source, line: int, column: int) -> str:
@@ -124,28 +132,27 @@ def _misplaced_colon(source: Source, line: int, column: int) -> tuple[int, int, 
     return line, column, "a `: ` within a text: put the text in quotes"
 
 
-def _misfit(source: Source, line: int, column: int) -> tuple[int, int, str] | None:
-    """What something that fits nowhere comes from: a text that looked like a list, a quote left open, a comment."""
+def _misfits(source: Source, line: int, column: int) -> Iterator[tuple[int, int, str]]:
+    """What something that fits nowhere may come from: a text that looked like a list, a quote left open, a comment."""
     text = source.line(line)
     value = re.sub(r"^(\s*- )*\s*([^\s:]+:\s+)?", "", text[: column - 1])
     begun = column - len(value)
     if value.startswith("{{"):
-        return line, begun, "`{{` without quotes is a map to YAML: put the whole text in quotes"
+        yield line, begun, "`{{` without quotes is a map to YAML: put the whole text in quotes"
     if value.startswith(("[", "{")):
-        return line, begun, f"a text that begins with {quoted(value[0])} needs quotes"
+        yield line, begun, f"a text that begins with {quoted(value[0])} needs quotes"
     token = _last_scalar(source, line, column)
     if token is not None and token.style in {'"', "'"}:
-        first = token.start_mark.line + 1
-        if first < token.end_mark.line + 1:
-            why = f"the quote that opens here closes on line {token.end_mark.line + 1}: is one missing?"
-            return first, token.start_mark.column + 1, why
-        return line, column, "text goes on after the closing quote: put all of it in quotes"
+        opened, closed = token.start_mark, token.end_mark
+        if opened.line < closed.line:
+            why = f"the quote that opens here closes on line {closed.line + 1}: is one missing?"
+            yield opened.line + 1, opened.column + 1, why
+        yield line, column, "text goes on after the closing quote: put all of it in quotes"
     if (cut := _CUT.search(source.line(line - 1))) is not None:
         why = f"{quoted(cut[1])} is read as a comment and ends the text: put the text in quotes"
-        return line - 1, cut.start(1) + 1, why
-    if text[: column - 1].strip():
-        return None
-    return line, column, "the indentation fits nothing above"
+        yield line - 1, cut.start(1) + 1, why
+    if not text[: column - 1].strip():
+        yield line, column, "the indentation fits nothing above"
 
 
 def _last_scalar(source: Source, line: int, column: int) -> Any:

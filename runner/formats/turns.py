@@ -9,7 +9,7 @@ from runner.core.wording import listed, quoted, unknown
 from runner.formats.expectations import WHOLE, expectations
 from runner.formats.files import UnreadableError, beside
 from runner.formats.keys import TURN
-from runner.formats.located import ListNode, MapNode, Node, TextNode
+from runner.formats.nodes import ListNode, MapNode, Node, TextNode
 from runner.formats.params import params
 from runner.formats.parts import content, said
 from runner.formats.reader import Reader
@@ -30,13 +30,14 @@ def turns(reader: Reader, node: Node, key: str, within: tuple[str, ...] = ()) ->
             "expected a list of turns, found one text: begin each turn with `- ` on a line of its own",
         )
         return []
-    items = reader.items(found, key, "a list of turns")
-    if items is not None and not items:
+    if isinstance(found, MapNode):
+        reader.say(node, key, "expected a list of turns, found a map: begin each turn with `- `")
+        return []
+    items = found.items if found is not None else []
+    if found is not None and not items:
         reader.say(node, key, "an empty list: expected at least one turn")
     return [
-        each
-        for number, item in enumerate(items or ())
-        for each in _turn(reader, item, f"{key}[{number}]", within)
+        each for number, item in enumerate(items) for each in _turn(reader, item, f"{key}[{number}]", within)
     ]
 
 

@@ -1,41 +1,39 @@
 """Cases and the matrix out of nodes: every row and every value of an axis becomes a setup laid over the scenario."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from runner.core.places import WHOLE, Place, place, variable_complaint
 from runner.core.request_fields import SETTABLE
 from runner.core.scenario import Axis, Case, Opening, Point, Setup
 from runner.core.template import NAME
 from runner.core.value import Json
-from runner.core.wording import listed, nearest, quoted
+from runner.core.wording import nearest, quoted
 from runner.formats.keys import SETUP
-from runner.formats.located import ListNode, MapNode, Node, TextNode
+from runner.formats.nodes import ListNode, MapNode, Node, TextNode
 from runner.formats.params import field, opening, params
 from runner.formats.reader import Reader, bounded, named
 
 
-@dataclass(frozen=True, slots=True)
 class Names:
-    """The variables that are known when cases and axes are read."""
+    """The variables that are known when cases and axes are read: those with a value, and those that a text names."""
 
-    declared: Collection[str]
-    """Those under `vars`, with a value of their own."""
-    used: Collection[str]
-    """Those that a text names."""
+    def __init__(self, declared: Iterable[str], used: Iterable[str] = ()) -> None:
+        """Keep both as one."""
+        self.known = frozenset((*declared, *used))
 
     def place(self, name: str) -> Place:
         """What the name of an axis stands for; raises `ValueError` with a sentence."""
-        return place(name, {*self.declared, *self.used})
+        if name == "case":
+            raise ValueError("`case` in an id is the case's own: write `vars.case`")
+        return place(name, self.known)
 
     def column(self, name: str) -> Place:
         """What a case's name stands for: whatever is no field is a variable, unless it looks like a slip."""
-        known = {*self.declared, *self.used}
-        if name in known or name in SETTABLE or name in WHOLE or "." in name:
-            return place(name, known)
+        if name in self.known or name in SETTABLE or name in WHOLE or "." in name:
+            return place(name, self.known)
         if not NAME.match(name):
             raise ValueError(variable_complaint(name))
-        near = nearest(name, {*known, *SETTABLE}, 0.85)
+        near = nearest(name, {*self.known, *SETTABLE}, 0.85)
         if near is not None:
             raise ValueError(
                 f"no text uses {quoted(name)}; did you mean {quoted(near)}? "
@@ -56,12 +54,12 @@ def cases(reader: Reader, node: Node, names: Names) -> list[Case]:
             rows.append(_row(reader, table, key, names))
     given = [identifier for identifier, _, _ in rows if identifier is not None]
     found = []
-    for number, (identifier, setup, place) in enumerate(rows, 1):
+    for number, (identifier, row, where) in enumerate(rows, 1):
         if identifier is None and given:
-            reader.say(place, f"cases[{number - 1}]", "has no `id`, and other cases have one")
+            reader.say(where, f"cases[{number - 1}]", "has no `id`, and other cases have one")
         name = identifier or str(number)
-        setup = setup.model_copy(update={"vars": {"id": name, **setup.vars}})
-        found.append(Case(id=name, setup=setup, path=place.source.path, line=place.line, column=place.column))
+        setup = row.model_copy(update={"vars": {"id": name, **row.vars}})
+        found.append(Case(id=name, setup=setup, path=where.source.path, line=where.line, column=where.column))
     return found
 
 
@@ -176,13 +174,10 @@ def axes(reader: Reader, node: Node, names: Names) -> list[Axis]:
     found = []
     for name, value in (table.entries if table is not None else {}).items():
         assert table is not None
-        key = bounded(f"matrix.{name}")
         try:
             where = names.place(name)
-            if name == "case":
-                raise ValueError("`case` in an id is the case's own: write `vars.case`")
         except ValueError as error:
-            reader.say(table.keys[name], key, str(error))
+            reader.say(table.keys[name], bounded(f"matrix.{name}"), str(error))
             continue
         axis = _axis(reader, name, where, value, table.keys[name])
         if axis is not None:
@@ -191,35 +186,41 @@ def axes(reader: Reader, node: Node, names: Names) -> list[Axis]:
 
 
 def _axis(reader: Reader, name: str, where: Place, node: Node, place: TextNode) -> Axis | None:
-    """One axis: a list of values, or a map of values that have names."""
+    """One axis; None, and a complaint, where none of its values can be used."""
+    found = reader.resolved(node, f"matrix.{name}")
+    points = None if found is None else _points(reader, name, where, found)
+    if found is None or points is None or (not points and found.size > 1):
+        return None
+    return Axis(
+        name=name,
+        points=tuple(points),
+        named=isinstance(found, MapNode),
+        path=place.source.path,
+        line=place.line,
+        column=place.column,
+    )
+
+
+def _points(reader: Reader, name: str, where: Place, node: Node) -> list[Point] | None:
+    """The values of an axis: a list, or a map of values that have names."""
     key = f"matrix.{name}"
-    found = reader.resolved(node, key)
-    points: list[Point] = []
-    match found:
-        case None:
-            return None
+    match node:
         case MapNode():
-            for label, value in found.entries.items():
-                if (setup := _setting(reader, where, value, bounded(f"{key}.{label}"))) is not None:
-                    points.append(Point(label=label, setup=setup))
+            named_setups = (
+                (label, _setting(reader, where, value, bounded(f"{key}.{label}")))
+                for label, value in node.entries.items()
+            )
+            return [Point(label=label, setup=setup) for label, setup in named_setups if setup is not None]
         case ListNode() if where.kind in {"system", "developer", "setup"}:
-            reader.say(found, key, "these need names: `{name: value, ..}`")
+            reader.say(node, key, "these need names: `{name: value, ..}`")
             return None
         case ListNode():
-            for number, item in enumerate(found.items):
-                setup = _setting(reader, where, item, f"{key}[{number}]")
-                if setup is not None:
-                    points.append(Point(label=_label(setup, where), setup=setup))
+            places = enumerate(node.items)
+            setups = (_setting(reader, where, item, f"{key}[{number}]") for number, item in places)
+            return [Point(label=_label(setup, where), setup=setup) for setup in setups if setup is not None]
         case TextNode():
-            reader.say(found, key, f"expected a list of values, or a map of named ones, found {named(found)}")
+            reader.say(node, key, f"expected a list of values, or a map of named ones, found {named(node)}")
             return None
-    if not points and found.size > 1:
-        return None
-    source = place.source.path
-    named_points = isinstance(found, MapNode)
-    return Axis(
-        name=name, points=tuple(points), named=named_points, path=source, line=place.line, column=place.column
-    )
 
 
 def _label(setup: Setup, where: Place) -> Json:
@@ -233,5 +234,5 @@ def _label(setup: Setup, where: Place) -> Json:
             return setup.model
         case "provider":
             return setup.provider
-        case _:
-            raise AssertionError(listed([where.kind]))
+        case "system" | "developer" | "setup":
+            raise AssertionError(where.kind)

@@ -16,7 +16,6 @@ from runner.formats.variation import Names
 
 _PLAIN_KEY: Final = re.compile(r"(?!(?:true|false|null|yes|no|on|off)\Z)[A-Za-z_][A-Za-z0-9_.-]*\Z")
 _ESCAPED: Final = re.compile('["\\\\\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]')
-_BLOCK: Final = re.compile(r"(?:[^\s].*(?:\n|\Z))(?:(?:[^\n]*\S[^\n]*)?\n)*(?:[^\n]*\S)?\n?\Z")
 _UNFIT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _REFERENCE: Final = re.compile(r"(?:data:[^;,]*|base64);sha256,([0-9a-f]{64})\Z")
 _SHORT: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
@@ -51,19 +50,20 @@ def _lines(scenario: Scenario) -> Iterator[str]:
     yield "turns:"
     for turn in scenario.turns:
         yield from _turn(turn, scenario.files)
-    if scenario.checks:
-        yield "expect:"
-        yield from (f"  - {word(each.of or '')}: {{{_check(each)}}}" for each in scenario.checks)
-    if scenario.cases:
-        yield "cases:"
-        yield from (f"  - {flow(_row(case, scenario))}" for case in scenario.cases)
-    if scenario.axes:
-        yield "matrix:"
-        yield from (f"  {word(axis.name)}: {flow(_points(axis))}" for axis in scenario.axes)
+    yield from _items("expect", [f"{word(each.of or '')}: {{{_check(each)}}}" for each in scenario.checks])
+    yield from _items("cases", [flow(_row(case, scenario)) for case in scenario.cases])
+    yield from _map("matrix", {axis.name: _points(axis) for axis in scenario.axes})
     if scenario.repeat != 1:
         yield f"repeat: {scenario.repeat}"
     if scenario.on_failed_check != "continue":
         yield f"on_failed_check: {scenario.on_failed_check}"
+
+
+def _items(key: str, items: list[str]) -> Iterator[str]:
+    """A list with a line for each of its items."""
+    if items:
+        yield f"{key}:"
+        yield from (f"  - {item}" for item in items)
 
 
 def _map(key: str, values: Mapping[str, Json]) -> Iterator[str]:
@@ -134,11 +134,9 @@ def _check(expectation: Expectation) -> str:
 
 def _row(case: Case, scenario: Scenario) -> dict[str, Json]:
     """A case as a map of values."""
-    names = Names({*scenario.vars, *scenario.secrets}, ())
+    names = Names({*scenario.vars, *scenario.secrets})
     row: dict[str, Json] = {"id": case.id}
-    for key, value in _setup(case.setup).items():
-        if key not in {"params", "vars"}:
-            row[key] = value
+    row |= {key: value for key, value in _setup(case.setup).items() if key not in {"params", "vars"}}
     row |= {_prefixed("params", name, names): value for name, value in case.setup.params.items()}
     row |= {_prefixed("vars", name, names): value for name, value in case.setup.vars.items() if name != "id"}
     return row
@@ -211,12 +209,20 @@ def _pairs(items: Iterable[tuple[str, Json]]) -> Iterator[str]:
 
 def text(words: str, indent: int) -> str:
     """A text as a literal block below its key, or in double quotes where a block would lose something."""
-    if "\n" not in words or _UNFIT.search(words) or not _BLOCK.match(words):
+    if "\n" not in words or not _fits_block(words):
         return quote(words)
     margin = " " * (indent + 2)
     lines = words.removesuffix("\n").split("\n")
     body = "\n".join(f"{margin}{line}" if line else "" for line in lines)
     return f"|{'' if words.endswith(chr(10)) else '-'}\n{body}"
+
+
+def _fits_block(words: str) -> bool:
+    """Whether a literal block keeps every character: no controls, no blank at the start, none alone on a line."""
+    lines = words.removesuffix("\n").split("\n")
+    if lines[0][:1].strip() == "" or not lines[-1] or _UNFIT.search(words):
+        return False
+    return all(not line or not line.isspace() for line in lines)
 
 
 def quote(words: str) -> str:

@@ -5,6 +5,7 @@ import re
 import ssl
 import sys
 import time
+import warnings
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -85,7 +86,9 @@ def name_fault(error: Exception, provider: Provider, key: str, *, streaming: boo
     # The client's own words say no more than that it was the connection.
     below = [cause for cause in chain if not isinstance(cause, openai.OpenAIError)] or chain
     said = [text for cause in below if (text := str(cause).strip())]
-    reason = re.sub(r"^400, message:\s*", "", said[-1]) if said else type(below[-1]).__name__  # aiohttp's own 400
+    reason = (
+        re.sub(r"^400, message:\s*", "", said[-1]) if said else type(below[-1]).__name__
+    )  # aiohttp's own 400
     return fail_connection(reason, key, streaming=streaming)
 
 
@@ -121,12 +124,11 @@ def _open_http(provider: Provider) -> httpx2.AsyncClient:
     if urlsplit(provider.base_url or "").scheme == "http" and not (trust_env and getproxies()):
         # Without encryption there is nothing to verify, and loading the certificates takes 35 ms.
         arguments["verify"] = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    with_aiohttp = "aiohttp" in sys.modules if provider.http == "auto" else provider.http == "aiohttp"
-    return (
-        openai.DefaultAioHttpClient(**arguments)
-        if with_aiohttp
-        else openai.DefaultAsyncHttpxClient(**arguments)
-    )
+    if not ("aiohttp" in sys.modules if provider.http == "auto" else provider.http == "aiohttp"):
+        return openai.DefaultAsyncHttpxClient(**arguments)
+    # aiohttp warns of every body over a megabyte, which a conversation with images has in every turn.
+    warnings.filterwarnings("ignore", "Sending a large body", ResourceWarning)
+    return openai.DefaultAioHttpClient(**arguments)
 
 
 def _unwind(error: BaseException | None) -> Iterator[BaseException]:

@@ -88,13 +88,13 @@ def tell(message: Json, finish_reason: Json, logprobs: Json, names: dict[str, An
     if not whole["content"] and not any(whole.get(name) for name in _ANSWERS):
         return Told(failure=_empty(reason), usage=counted)
     if isinstance(probabilities, dict):
-        probabilities = {name: value for name, value in probabilities.items() if value is not None} or None
+        probabilities = {name: value for name, value in probabilities.items() if value not in (None, [])}
     reply = Reply(
         message=whole,
         finish_reason=reason,
         served_model=_text(names.get("model")),
         system_fingerprint=_text(names.get("system_fingerprint")),
-        logprobs=probabilities,
+        logprobs=probabilities or None,
     )
     return Told(reply=reply, usage=counted)
 

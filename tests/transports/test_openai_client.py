@@ -250,6 +250,15 @@ def test_takes_long_replies(http: str, streamed: bool) -> None:
     assert answer.reply.text == text
 
 
+@BOTH
+def test_sends_long_requests(http: str) -> None:
+    """A request of some megabytes goes out whole, and without a warning."""
+    text = "image " * 500_000
+    with LoopbackApi() as api:
+        assert ask(provider_at(api.base_url, http=http), request_for(text)).reply
+        assert api.records[0].messages[0]["content"] == text
+
+
 def test_tells_of_pieces_as_they_come() -> None:
     """A stream's pieces are told one by one, with their kind."""
     deltas: list[dict[str, Any]] = [
@@ -390,7 +399,7 @@ def test_a_reply_that_is_whole_needs_no_orderly_end() -> None:
     whole = chunk_stream(chunks, done=False)
     for end in ([0.2], ["cut"], [b"data: [DONE]\n\n", "reset"]):
         pieces = [*whole.pieces, *end]
-        answer = ask_of(byte_stream(pieces), streamed=True, timeouts=SHORT)  # type: ignore[arg-type]
+        answer = ask_of(byte_stream(pieces), streamed=True, timeouts=SHORT)
         assert answer.reply is not None
         assert answer.reply.text == "whole"
 

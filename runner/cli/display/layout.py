@@ -46,7 +46,9 @@ class Flow:
             elif character in " \t":
                 self._put_word()
                 self._gap += "    " if character == "\t" else " "
-            elif (width := _width_of_character(character)) == 2:  # such scripts break between any two characters
+            elif (
+                width := _width_of_character(character)
+            ) == 2:  # such scripts break between any two characters
                 self._put_word()
                 self._put(character, width)
             else:

@@ -23,14 +23,14 @@ _STYLES: Final = {
     "magenta": "35",
     "cyan": "36",
 }
-_SIGNS: Final = {"passed": "✓", "failed": "✗", "broken": "!", "not-applicable": "-", "cut": "…", "none": "–"}
+_SIGNS: Final = {"passed": "✓", "failed": "✗", "broken": "!", "not-applicable": "-", "cut": "…", "none": "?"}
 _PLAIN_SIGNS: Final = {
     "passed": "ok",
     "failed": "FAILED",
     "broken": "BROKE",
     "not-applicable": "-",
     "cut": "...",
-    "none": "-",
+    "none": "?",
 }
 
 
@@ -55,7 +55,7 @@ class Screen:
 
     @classmethod
     def open(cls, environ: Mapping[str, str] = os.environ) -> Self:
-        """This program's streams, as they and the environment say that they can be used."""
+        """The program's streams, as they and the environment say that they can be used."""
         out, err = sys.stdout, sys.stderr
         plain = environ.get("TERM") == "dumb" or environ.get("CI", "").lower() not in {"", "0", "false"}
         reads, hears = out.isatty() and not plain, err.isatty() and not plain

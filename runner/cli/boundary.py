@@ -1,0 +1,149 @@
+"""The one place where errors end: each becomes a sentence on stderr and an exit code, a bug a crash log besides.
+
+Law: a crash log holds the traceback, the versions and what was typed; no environment, no local variables, no keys.
+"""
+
+import os
+import platform
+import re
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import wraps
+from typing import Final
+
+import typer
+
+from runner.errors import NothingToPlayError, RunnerError
+
+CANNOT_START, BUG, NOTHING_TO_PLAY, INTERRUPTED = 2, 3, 5, 130
+BROKEN_PIPE = 141
+"""What a shell says of a program whose reader went away: 128 and the number of SIGPIPE."""
+
+_SECRET_NAME: Final = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
+_SECRET_SHAPE: Final = re.compile(r"\bsk-[\w-]{8,}|\b[Bb]earer\s+[^\s'\"]+|(?<=://)[^/\s@'\"]+@")
+_MASK: Final = "***"
+
+
+def bounded(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with the boundary around it."""
+
+    @wraps(command)
+    def within(*arguments: object, **options: object) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            # What an encoding cannot say is shown as an escape; showing a reply must never end a run.
+            if (reconfigure := getattr(stream, "reconfigure", None)) is not None:
+                reconfigure(errors="backslashreplace")
+        try:
+            command(*arguments, **options)
+            sys.stdout.flush()
+        except (typer.Exit, typer.Abort):
+            raise
+        except BaseException as error:  # noqa: BLE001 - the boundary: here they end
+            raise typer.Exit(_end(error)) from None
+
+    return within
+
+
+def _end(error: BaseException) -> int:
+    """Show an error; the code that the program ends with."""
+    match error:
+        case RunnerError():
+            show(error)
+            return NOTHING_TO_PLAY if isinstance(error, NothingToPlayError) else CANNOT_START
+        case BrokenPipeError():
+            _close_stdout()
+            return BROKEN_PIPE
+        case KeyboardInterrupt():
+            _write("interrupted")
+            return INTERRUPTED
+        case Exception():
+            return _crash(error)
+        case _:
+            raise error
+
+
+def show(error: RunnerError) -> None:
+    """Write an error to stderr, each of its problems on a line of its own."""
+    from runner.cli.display.harmless import harmless
+    from runner.cli.display.screen import Screen
+
+    screen = Screen.open()
+    for line in harmless(str(error)).split("\n"):
+        address, colon, rest = line.partition(": ")
+        is_problem = colon and ":" in address and " " not in address
+        _write(f"{screen.paint_talk(address, 'bold')}: {rest}" if is_problem else line)
+
+
+def _crash(error: Exception) -> int:
+    """Write a crash log and say where it is."""
+    from runner.cli.display.harmless import harmless_line
+
+    what = traceback.format_exception_only(error)[-1].strip()
+    _write(f"this is a bug in runner: {_masked(harmless_line(what))}")
+    try:
+        number, path = tempfile.mkstemp(prefix="runner-crash-", suffix=".log")
+        with open(number, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123 - it is open
+            file.write(_masked(_report(error)))
+        _write(f"what happened is written in {path}; please report it with that file")
+    except OSError as failure:
+        _write(
+            f"the crash log cannot be written ({failure.strerror}); it would say:\n{_masked(_report(error))}"
+        )
+    return BUG
+
+
+def _report(error: Exception) -> str:
+    """What a crash log says."""
+    head = [
+        f"runner {_version('conversation-runner')}, openai {_version('openai')}, typer {_version('typer')}",
+        f"Python {platform.python_version()} on {platform.platform()}",
+        f"typed: {sys.argv[1:]}",
+        "",
+    ]
+    return "\n".join(head) + "\n" + "".join(traceback.format_exception(error))
+
+
+def _version(name: str) -> str:
+    """A package's version."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _masked(text: str) -> str:
+    """The text without anything that is or looks like a key."""
+    for value in sorted(_secrets(), key=len, reverse=True):
+        text = text.replace(value, _MASK)
+    return _SECRET_SHAPE.sub(_MASK, text)
+
+
+def _secrets() -> Iterator[str]:
+    """The values of the environment and of `.env` whose names say that they are secret."""
+    environment = dict(os.environ)
+    with suppress(Exception):  # whatever is wrong with `.env`, the crash log is written
+        from pathlib import Path
+
+        from runner.settings import read_environment
+
+        environment |= read_environment(Path.cwd(), os.environ)
+    for name, value in environment.items():
+        if _SECRET_NAME.search(name) and len(value) >= 6:
+            yield value
+
+
+def _write(text: str) -> None:
+    """Write a line to stderr, if there still is one."""
+    with suppress(OSError, ValueError):
+        print(text, file=sys.stderr, flush=True)
+
+
+def _close_stdout() -> None:
+    """Send to nowhere what is still waiting to be written, so that Python does not complain of it at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

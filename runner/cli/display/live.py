@@ -1,0 +1,200 @@
+"""One conversation as it is spoken: token by token where somebody watches, turn by turn where nobody does."""
+
+from runner.cli.display.follower import STOPPING, Follower
+from runner.cli.display.harmless import harmless, harmless_line
+from runner.cli.display.layout import Flow
+from runner.cli.display.page import Page, text_of
+from runner.cli.display.screen import Screen
+from runner.cli.display.wording import seconds
+from runner.core.event import Answered, Event, Finished, Judged, Skipped
+from runner.core.run import Run
+from runner.core.trial import Line, Script
+from runner.operations.play import Played
+from runner.operations.stage import Stage
+from runner.store.folder import RunFolder
+from runner.transports import Delta, Notice, Started, Waiting
+
+
+class Live(Follower):
+    """Shows one conversation."""
+
+    def __init__(self, screen: Screen) -> None:
+        """Take the screen; where nobody watches it, notices are passed over."""
+        super().__init__(screen)
+        self._page = Page(screen, lambda text: screen.tell(text, end=""))
+        self._script: Script | None = None
+        self._next = 0
+        """The first turn that does not stand on the screen yet."""
+        self._speech: Speech | None = None
+
+    def opens(self, stage: Stage, folder: RunFolder, run: Run) -> None:
+        """Say what is played, and how the conversation begins."""
+        super().opens(stage, folder, run)
+        trial = stage.trials[0]
+        self._script = trial.script
+        heard = run.trials[trial.id].heard if trial.id in run.trials else 0
+        if heard:
+            self._next = _turn_after(trial.script, heard)
+            self._page.note(f"({heard} replies were heard before)")
+            return
+        for message in trial.script.opening:
+            self._page.say(message)
+
+    def hears(self, event: Event, run: Run) -> None:  # noqa: ARG002 - one conversation needs no sums
+        """Show what an event adds to the conversation."""
+        self.tally.hears(event)
+        match event:
+            case Answered() if event.purpose == "turn":
+                self._show_answer(event)
+            case Judged():
+                if event.turn is None:
+                    self._show_gold()
+                self._page.verdict(event.verdict)
+            case Skipped():
+                self._page.write("\n")
+                self._page.note(f"(turns from {event.turn + 1} on are not played: {event.reason})")
+            case Finished():
+                self._show_gold()
+            case _:
+                pass
+
+    def watches(self, trial: str, notice: Notice) -> None:  # noqa: ARG002 - there is only one
+        """Show what is under way, where somebody watches."""
+        if not self.screen.watches or (turn := _turn_of(notice.slot)) is None:
+            return
+        match notice:
+            case Started():
+                self._begin_reply(turn)
+            case Delta():
+                if self._speech is None:
+                    self._begin_reply(turn)
+                    assert self._speech is not None
+                self._speech.add(notice)
+            case Waiting():
+                self._wait(notice)
+
+    def stopping(self, reason: str) -> None:  # noqa: ARG002 - a person did it
+        """Say what is waited for."""
+        self._break_off("")
+        self.screen.say(f"\n{STOPPING}")
+
+    def closes(self, played: Played) -> None:
+        """Say how it ended."""
+        self._break_off("broke off")
+        self.screen.tell()
+        self.ending(played).tell_end()
+
+    def leaves(self) -> None:
+        """Leave the screen in order, also where the run was torn down."""
+        self._break_off("broke off")
+
+    # -- turns -----------------------------------------------------------------------------------------------------
+
+    def _show_line(self, turn: int) -> None:
+        """Show a user's line, with the gold turns before it."""
+        self._show_gold(turn)
+        if self._next == turn:
+            self._page.say(self._turns[turn].message)
+            self._next = turn + 1
+
+    def _show_gold(self, until: int | None = None) -> None:
+        """Show the gold turns that come next."""
+        turns = self._turns
+        while self._next < (len(turns) if until is None else until) and turns[self._next].role == "assistant":
+            self._page.say(turns[self._next].message, "gold")
+            self._next += 1
+
+    @property
+    def _turns(self) -> tuple[Line, ...]:
+        """The script's turns."""
+        return () if self._script is None else self._script.turns
+
+    def _begin_reply(self, turn: int) -> None:
+        """Begin a reply; what was heard of an earlier try of it is void."""
+        if self._speech is not None and self._speech.said:
+            self._break_off("broke off, trying again")
+        self._show_line(turn)
+        if self._speech is None:
+            self._speech = Speech(self._page)
+
+    def _show_answer(self, event: Answered) -> None:
+        """Show a reply where it was not heard as it was spoken, or why there is none."""
+        self._show_line(_turn_of(event.slot) or 0)
+        reply, failure = event.answer.reply, event.answer.failure
+        if reply is not None:
+            speech = self._speech or Speech(self._page)
+            speech.close(text_of(reply.message))
+            self._speech = None
+            self._page.finish_reason(reply.finish_reason)
+        if failure is not None:
+            self._break_off("")
+            self._page.note(f"unanswered: {failure.kind}: {failure.message}", "red")
+
+    def _wait(self, notice: Waiting) -> None:
+        """Say why nothing comes for a while."""
+        self._break_off("broke off" if self._speech is not None and self._speech.said else "")
+        span = "" if notice.seconds is None else f" {seconds(notice.seconds)}"
+        self.screen.say(self.screen.paint_talk(f"waiting{span}: {harmless_line(notice.reason)}", "dim"))
+
+    def _break_off(self, remark: str) -> None:
+        """End a reply of which no more will come."""
+        if self._speech is not None:
+            self._speech.end()
+            self._speech = None
+            if remark:
+                self._page.note(f"({remark})")
+
+
+class Speech:
+    """A reply as it comes."""
+
+    def __init__(self, page: Page) -> None:
+        """Write who speaks."""
+        self._page = page
+        self._flow: Flow = page.begin("assistant")
+        self._kind = "content"
+        self._held = ""
+        """A character that may be half of one."""
+        self.said = False
+        """Whether anything of it was heard."""
+
+    def add(self, delta: Delta) -> None:
+        """Write a piece."""
+        if delta.kind != self._kind:
+            self._turn_to(delta.kind)
+        text = self._held + delta.text
+        self._held = text[-1:] if text[-1:] == "\r" or "\ud800" <= text[-1:] <= "\udbff" else ""
+        text = text.removesuffix(self._held) if self._held else text
+        self._flow.feed(harmless(text))
+        self.said = self.said or bool(text)
+
+    def _turn_to(self, kind: str) -> None:
+        """Say that what comes is of another kind."""
+        if self.said:
+            self._flow.feed("\n")
+        self._kind = kind
+        if kind != "content":
+            self._flow.feed(f"({kind}) ")
+
+    def close(self, text: str) -> None:
+        """End the reply; the whole of it is written where no piece of it was."""
+        if not self.said:
+            self._flow.feed(harmless(text))
+        self.end()
+
+    def end(self) -> None:
+        """End the reply where it stands."""
+        self._flow.feed(harmless(self._held))
+        self._flow.end()
+
+
+def _turn_of(slot: str) -> int | None:
+    """The turn that a slot is the reply of; None for a check's question."""
+    inner = slot.removeprefix("turns[").removesuffix("]")
+    return int(inner) if inner.isdecimal() else None
+
+
+def _turn_after(script: Script, heard: int) -> int:
+    """The turn after so many replies."""
+    places = [place for place, line in enumerate(script.turns) if line.role == "user"]
+    return places[heard - 1] + 1 if heard else 0

@@ -1,0 +1,114 @@
+"""How a conversation looks: roles, texts, verdicts; the same while it is spoken and when it is read again."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from runner.cli.display.harmless import harmless, harmless_line
+from runner.cli.display.layout import Flow, wrapped
+from runner.cli.display.screen import Screen
+from runner.core.check import Verdict
+from runner.core.message import Message
+from runner.core.value import Json
+
+MARGIN: Final = 11
+"""The width of the column in which roles stand."""
+NARROW: Final = 60
+"""With fewer columns than these, a role stands on a line of its own."""
+
+_COLOURS: Final = {"system": "magenta", "developer": "magenta", "user": "cyan", "assistant": "green"}
+_STYLES: Final = {"passed": "green", "failed": "red", "broken": "red", "not-applicable": "dim"}
+_FINE: Final = ("stop", "tool_calls", "function_call", None)
+"""Finish reasons that need no word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where a conversation is written."""
+
+    screen: Screen
+    write: Callable[[str], None]
+    """Takes pieces of text, line ends included."""
+
+    @property
+    def indent(self) -> int:
+        """The column in which texts begin."""
+        return MARGIN if self.screen.width >= NARROW else 2
+
+    def begin(self, role: str, mark: str = "") -> Flow:
+        """Write a role, and let a text begin beside it."""
+        style = "yellow" if mark else _COLOURS.get(role, "")
+        self.write("\n" + self.screen.paint(role, style, "bold"))
+        indent, width = self.indent, self.screen.width
+        mark = f"({mark}) " if mark else ""
+        if indent == MARGIN:
+            self.write(" " * (MARGIN - len(role)) if len(role) < MARGIN else "\n" + " " * MARGIN)
+            self.write(self.screen.paint(mark, "dim"))
+            return Flow(self.write, width, indent, indent + len(mark))
+        self.write((f" {self.screen.paint(mark.strip(), 'dim')}" if mark else "") + "\n" + " " * indent)
+        return Flow(self.write, width, indent, indent)
+
+    def say(self, message: Message, mark: str = "") -> None:
+        """Write a whole message."""
+        flow = self.begin(harmless_line(str(message.get("role", ""))), mark)
+        flow.feed(harmless(text_of(message)))
+        flow.end()
+
+    def verdict(self, verdict: Verdict) -> None:
+        """Write what a check found, under the turn it is about."""
+        sign = self.screen.signs[verdict.outcome]
+        about = "" if verdict.of is None else f"{verdict.of}: "
+        line = f" (line {verdict.line})" if verdict.outcome in {"failed", "broken"} and verdict.line else ""
+        text = harmless_line(f"{about}{verdict.check}: {verdict.reason}{line}")
+        indent = self.indent + len(sign) + 1
+        body = wrapped(text, self.screen.width, indent, indent)
+        self.write(f"{' ' * self.indent}{self.screen.paint(sign, _STYLES[verdict.outcome])} {body}\n")
+
+    def note(self, text: str, style: str = "dim") -> None:
+        """Write a remark that nobody in the conversation made."""
+        body = wrapped(harmless_line(text), self.screen.width, self.indent, self.indent)
+        self.write(f"{' ' * self.indent}{self.screen.paint(body, style)}\n")
+
+    def finish_reason(self, reason: str | None) -> None:
+        """Say why a reply ended, where it did not end by itself."""
+        if reason not in _FINE:
+            self.note(f"(the reply ended early: {reason})")
+
+
+def text_of(message: Message) -> str:
+    """What a message says: its text, and a word for whatever else is in it."""
+    parts = [_content(message.get("content"))]
+    if message.get("refusal"):
+        parts.append(f"(refusal) {message['refusal']}")
+    for call in message.get("tool_calls") or ():
+        function = call.get("function") or call.get("custom") or {}
+        given = function.get("arguments", function.get("input", ""))
+        parts.append(f"(calls {function.get('name', call.get('type'))}: {given})")
+    return "\n".join(part for part in parts if part)
+
+
+def _content(content: Json) -> str:
+    """Content as text, with a word in the place of what is none."""
+    if isinstance(content, list):
+        return "\n".join(_part(part) for part in content)
+    return "" if content is None else str(content)
+
+
+def _part(part: Json) -> str:
+    """One content part as text."""
+    if not isinstance(part, dict):
+        return str(part)
+    match part.get("type"):
+        case "text":
+            return str(part.get("text", ""))
+        case "image_url":
+            image = part.get("image_url")
+            url = str(image.get("url", "") if isinstance(image, dict) else image)
+            return f"(image {url if len(url) <= 80 else url[:60] + '...'})"
+        case "file":
+            named = part.get("file") or {}
+            return f"(file {named.get('filename') or named.get('file_id') or ''})".replace(" )", ")")
+        case kind:
+            text = json.dumps(part, ensure_ascii=False)
+            return f"({kind}: {text if len(text) <= 80 else text[:60] + '...'})"

@@ -1,0 +1,164 @@
+"""The table of a run: one row per variant where they are few, else per scenario; never wider than the screen."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from runner.cli.display.harmless import harmless_line
+from runner.cli.display.layout import Cell, shortened, table
+from runner.cli.display.screen import Screen
+from runner.cli.display.tally import Tally
+from runner.cli.display.wording import count, money, seconds
+from runner.core.run import Run, Summary
+from runner.core.transcript import sum_known
+
+FEW_VARIANTS = 12
+"""Up to so many variants have a row each."""
+MOST_ROWS = 24
+"""With more rows than these, only those in which something went wrong are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The figures of one variant or scenario; a sum is None where a part of it is not known."""
+
+    name: str
+    trials: int
+    finished: int
+    unanswered: int
+    passed: int
+    failed: int
+    broken: int
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    cost_usd: float | None
+    latency_s: float | None
+    """The median of its replies."""
+
+    @property
+    def left(self) -> int:
+        """How many trials began and did not end."""
+        return self.trials - self.finished - self.unanswered
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether something in it is unanswered, failed or broken."""
+        return bool(self.unanswered or self.failed or self.broken)
+
+
+def rows_of(run: Run, tally: Tally, names: frozenset[str]) -> list[Row]:
+    """The rows of a run whose scenarios have these names, in the order in which they began."""
+    variants = {trial.rpartition("#")[0] for trial in run.trials}
+    few = len(variants) <= FEW_VARIANTS
+    row_names = {variant: variant if few else scenario_of(variant, names) for variant in variants}
+    grouped: dict[str, list[Summary]] = {}
+    for trial, summary in run.trials.items():
+        grouped.setdefault(row_names[trial.rpartition("#")[0]], []).append(summary)
+    latencies: dict[str, list[float]] = {}
+    for variant, values in tally.latencies.items():
+        latencies.setdefault(row_names[variant], []).extend(values)
+    return [_row(name, summaries, latencies.get(name, ())) for name, summaries in grouped.items()]
+
+
+def scenario_of(variant: str, names: frozenset[str]) -> str:
+    """The scenario that a variant's id belongs to; names may hold brackets themselves."""
+    name = variant
+    while name and name not in names:
+        name = name.rpartition("[")[0]
+    return name or variant
+
+
+def _row(name: str, summaries: Sequence[Summary], latencies: Sequence[float]) -> Row:
+    """The figures of some trials."""
+    known = all(summary.usage_known for summary in summaries)
+    return Row(
+        name=name,
+        trials=len(summaries),
+        finished=sum(summary.status == "finished" for summary in summaries),
+        unanswered=sum(summary.status == "unanswered" for summary in summaries),
+        passed=sum(summary.passed for summary in summaries),
+        failed=sum(summary.failed for summary in summaries),
+        broken=sum(summary.broken for summary in summaries),
+        prompt_tokens=sum(summary.prompt_tokens for summary in summaries) if known else None,
+        completion_tokens=sum(summary.completion_tokens for summary in summaries) if known else None,
+        cost_usd=sum_known([summary.cost_usd for summary in summaries]),
+        latency_s=median(latencies) if latencies else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One column of figures."""
+
+    title: str
+    value: Callable[[Row], float | None]
+    needed: Callable[[Sequence[Row]], bool]
+    """Whether it says anything about these rows."""
+    style: str = ""
+    write: Callable[[float], str] = "{:,}".format
+
+
+def _any(value: Callable[[Row], float | None]) -> Callable[[Sequence[Row]], bool]:
+    """Whether some row has a figure that is neither unknown nor zero."""
+    return lambda rows: any(value(row) for row in rows)
+
+
+def _has_checks(rows: Sequence[Row]) -> bool:
+    """Whether anything was checked."""
+    return any(row.passed or row.failed or row.broken for row in rows)
+
+
+_COLUMNS = (
+    _Column("trials", lambda row: row.trials, lambda _: True),
+    _Column(
+        "finished", lambda row: row.finished, lambda rows: any(row.finished != row.trials for row in rows)
+    ),
+    _Column("unanswered", lambda row: row.unanswered, _any(lambda row: row.unanswered), "red"),
+    _Column("left", lambda row: row.left, _any(lambda row: row.left), "yellow"),
+    _Column("passed", lambda row: row.passed, _has_checks),
+    _Column("failed", lambda row: row.failed, _has_checks, "red"),
+    _Column("broken", lambda row: row.broken, _any(lambda row: row.broken), "red"),
+    _Column("tokens in", lambda row: row.prompt_tokens, _any(lambda row: row.prompt_tokens)),
+    _Column("out", lambda row: row.completion_tokens, _any(lambda row: row.completion_tokens)),
+    _Column("cost", lambda row: row.cost_usd, _any(lambda row: row.cost_usd), write=money),
+    _Column("median", lambda row: row.latency_s, _any(lambda row: row.latency_s), write=seconds),
+)
+_LESS_NEEDED = ("median", "cost", "out", "tokens in", "finished")
+"""Which columns are left out, one after the other, where the screen is narrow."""
+
+
+def table_of(rows: Sequence[Row], screen: Screen) -> list[str]:
+    """The rows as lines: a table as wide as the screen allows, or three lines for each row where none fits."""
+    shown = list(rows) if len(rows) <= MOST_ROWS else [row for row in rows if row.is_bad][:MOST_ROWS]
+    columns = [column for column in _COLUMNS if column.needed(rows)]
+    rest = f"... {count(len(rows) - len(shown), 'other scenario')}" if len(shown) < len(rows) else ""
+    for left_out in ("", *_LESS_NEEDED):
+        columns = [column for column in columns if column.title != left_out]
+        head = [Cell("", "dim"), *(Cell(column.title, "dim") for column in columns)]
+        body = [[Cell(harmless_line(row.name)), *_cells(row, columns, screen)] for row in shown]
+        lines = table([head, *body], screen.width, screen.paint, screen.signs["cut"])
+        if lines is not None and (left_out != _LESS_NEEDED[-1] or screen.width >= 60):
+            return [*(lines if shown else []), *([rest] if rest else [])]
+    stacked = [line for row in shown for line in _stack(row, columns, screen)]
+    return [*stacked, *([rest] if rest else [])]
+
+
+def _cells(row: Row, columns: Iterable[_Column], screen: Screen) -> list[Cell]:
+    """A row's figures."""
+    cells = []
+    for column in columns:
+        value = column.value(row)
+        text = screen.signs["none"] if value is None else column.write(value)
+        cells.append(Cell(text, column.style if value else ""))
+    return cells
+
+
+def _stack(row: Row, columns: Sequence[_Column], screen: Screen) -> list[str]:
+    """A row as a few short lines."""
+    figures = [
+        f"{cell.text} {column.title}"
+        for column, cell in zip(columns, _cells(row, columns, screen), strict=True)
+        if cell.text != "0"
+    ]
+    name = shortened(harmless_line(row.name), screen.width, screen.signs["cut"])
+    return [name, *(f"  {figure}" for figure in figures)]

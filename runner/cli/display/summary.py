@@ -1,0 +1,134 @@
+"""The end of a run for people: a table, what went wrong, one sentence, the path, and what to type next."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from runner.cli.display.harmless import harmless_line
+from runner.cli.display.layout import wrapped
+from runner.cli.display.rows import rows_of, table_of
+from runner.cli.display.screen import Screen
+from runner.cli.display.tally import Tally, Trouble, troubles_of
+from runner.cli.display.typed import typed
+from runner.cli.display.wording import count, money, seconds
+from runner.core.run import Summary
+from runner.operations.play import Played
+from runner.store.folder import LATEST, RunFolder
+
+MOST_TROUBLES = 10
+"""How many of the things that went wrong are shown; the rest is counted."""
+DEFAULT_OUTPUTS = "outputs"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A run that has ended, and what was gathered of it."""
+
+    screen: Screen
+    played: Played
+    tally: Tally
+    elapsed: float
+    """Seconds since this part of the run began."""
+    names: frozenset[str]
+    """Of the scenarios."""
+    is_new: bool
+    """Whether the run began in this very program, so that it is the latest one."""
+
+    def tell(self) -> None:
+        """Tell everything, for a run of several trials."""
+        rows = rows_of(self.played.run, self.tally, self.names)
+        if len(rows) > 1:
+            self.screen.tell("\n".join(table_of(rows, self.screen)) + "\n")
+        self.tell_troubles()
+        self.tell_end()
+
+    def tell_troubles(self) -> None:
+        """Tell what is unanswered, failed or broken: the first ones with their reasons, the others as a number."""
+        if lines := self.trouble_lines():
+            self.screen.tell("\n".join(lines) + "\n")
+
+    def trouble_lines(self) -> list[str]:
+        """What went wrong, a line each, the last one for those that are only counted."""
+        whole = sum(_bad(summary) for summary in self.played.run.trials.values())
+        lines = [_line(self.screen, *each) for each in islice(self._troubles(), MOST_TROUBLES)]
+        if whole > len(lines):
+            way = typed("runner", "show", *self._place(), "--failed")
+            lines.append(f"  and {whole - len(lines):,} more: {way}")
+        return lines
+
+    def _troubles(self) -> Iterator[tuple[str, Trouble]]:
+        """Everything that went wrong, in the order in which the trials began."""
+        run = self.played.run
+        for trial, summary in run.trials.items():
+            if _bad(summary):
+                for trouble in troubles_of(trial, run, self.tally):
+                    yield trial, trouble
+
+    def tell_end(self) -> None:
+        """Tell how it ended in a sentence, where the transcripts are, and what to type next."""
+        state, style = self._state()
+        text = wrapped(f"{state}: {self._figures()}", self.screen.width)
+        self.screen.tell(self.screen.paint(state, style, "bold") + text[len(state) :])
+        self.screen.tell(harmless_line(str(self.played.folder.transcripts)))
+        if self.played.run.stopped is None:
+            self.screen.say(f"read it: {typed('runner', 'show', *self._place())}")
+        else:
+            self.screen.say(f"what was heard is saved; go on with: {resume_command(self.played.folder)}")
+
+    def _state(self) -> tuple[str, str]:
+        """How the run ended, and the style for it."""
+        run = self.played.run
+        if run.stopped is not None:
+            return harmless_line(run.stopped), "yellow"
+        status = run.status(self.played.trials)
+        return status, "green" if status == "finished" else "red"
+
+    def _figures(self) -> str:
+        """The run in numbers."""
+        totals = self.played.run.totals()
+        parts = [f"{totals.finished:,} of {count(self.played.trials, 'trial')} finished"]
+        if totals.unanswered:
+            parts[0] += f", {totals.unanswered:,} unanswered"
+        checks = [f"{totals.passed:,} passed"] * bool(totals.passed)
+        checks += [f"{totals.failed:,} failed"] * bool(totals.failed)
+        checks += [f"{totals.broken:,} broke"] * bool(totals.broken)
+        if checks:
+            parts.append(
+                f"{count(totals.passed + totals.failed + totals.broken, 'check')}: {', '.join(checks)}"
+            )
+        if totals.prompt_tokens or totals.completion_tokens:
+            parts.append(f"{totals.prompt_tokens:,} tokens in, {totals.completion_tokens:,} out")
+        if totals.cost_usd:
+            parts.append(money(totals.cost_usd))
+        return "; ".join([*parts, seconds(self.elapsed)])
+
+    def _place(self) -> list[str]:
+        """The words by which the run is found again."""
+        return place(self.played.folder, LATEST if self.is_new else self.played.folder.name)
+
+
+def place(folder: RunFolder, name: str) -> list[str]:
+    """The words by which a run is found again: a name where runs are kept as usual, else its folder."""
+    return [name if folder.path.parent == Path(DEFAULT_OUTPUTS) else str(folder.path)]
+
+
+def resume_command(folder: RunFolder) -> str:
+    """The command that goes on with a run."""
+    return typed("runner", "play", "--resume", *place(folder, folder.name))
+
+
+def _bad(summary: Summary) -> int:
+    """How many things went wrong with a trial."""
+    return (summary.status == "unanswered") + summary.failed + summary.broken
+
+
+def _line(screen: Screen, trial: str, trouble: Trouble) -> str:
+    """One thing that went wrong, with its trial's name before it."""
+    sign = screen.signs["broken" if trouble.outcome == "broken" else "failed"]
+    where = trial if trouble.turn is None else f"{trial}, turn {trouble.turn + 1}"
+    what = [where, *(["unanswered"] if trouble.outcome == "unanswered" else []), trouble.what]
+    what.append(trouble.reason or trouble.outcome * (trouble.outcome != "unanswered"))
+    text = harmless_line(": ".join(part for part in what if part))
+    indent = 3 + len(sign)
+    return f"  {screen.paint(sign, 'red')} {wrapped(text, screen.width, indent, indent)}"

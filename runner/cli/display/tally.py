@@ -1,0 +1,84 @@
+"""What the end of a run is told from beside the folded run: reasons and latencies; a few bytes per answer, no text.
+
+Law: an event that is of no interest here costs one look at its type.
+"""
+
+from array import array
+from dataclasses import dataclass, field
+
+from runner.core.event import Answered, Event, Judged
+from runner.core.run import Run
+
+MOST_REASONS = 50
+"""How many trials' reasons are remembered; far fewer are shown, and the transcripts have them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing that went wrong with a trial."""
+
+    outcome: str
+    """`unanswered`, `failed` or `broken`."""
+    turn: int | None
+    """0-based; None for the conversation as a whole."""
+    what: str
+    """The check's name, or the kind of the failure."""
+    reason: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was gathered while the run was played."""
+
+    troubles: dict[str, list[Trouble]] = field(default_factory=dict)
+    """By trial, for the first of those that have any."""
+    latencies: dict[str, "array[float]"] = field(default_factory=dict)
+    """Seconds of each reply, by variant."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    answered: int = 0
+
+    def hears(self, event: Event) -> None:
+        """Take in one event."""
+        if isinstance(event, Answered):
+            self._add_answer(event)
+        elif isinstance(event, Judged):
+            verdict = event.verdict
+            if verdict.outcome in {"failed", "broken"}:
+                self._note(event.trial, Trouble(verdict.outcome, event.turn, verdict.check, verdict.reason))
+
+    def _add_answer(self, event: Answered) -> None:
+        """Count an answer; note why it is none."""
+        answer = event.answer
+        self.answered += 1
+        if (usage := answer.usage) is not None:
+            self.prompt_tokens += usage.prompt_tokens or 0
+            self.completion_tokens += usage.completion_tokens or 0
+        if event.purpose != "turn":
+            return
+        if answer.failure is not None:
+            turn = int(event.slot[event.slot.find("[") + 1 : event.slot.find("]")])
+            self._note(event.trial, Trouble("unanswered", turn, answer.failure.kind, answer.failure.message))
+        elif answer.latency_s is not None:
+            variant = event.trial.rpartition("#")[0]
+            self.latencies.setdefault(variant, array("d")).append(answer.latency_s)
+
+    def _note(self, trial: str, trouble: Trouble) -> None:
+        """Remember a reason, for so many trials."""
+        if trial in self.troubles:
+            self.troubles[trial].append(trouble)
+        elif len(self.troubles) < MOST_REASONS:
+            self.troubles[trial] = [trouble]
+
+
+def troubles_of(trial: str, run: Run, tally: Tally) -> list[Trouble]:
+    """What went wrong with a trial; without reasons where that happened before this part of the run."""
+    known = tally.troubles.get(trial, [])
+    summary = run.trials[trial]
+    found = [*known]
+    if summary.failure is not None and not any(each.outcome == "unanswered" for each in known):
+        found.append(Trouble("unanswered", None, summary.failure, ""))
+    for outcome, number in (("failed", summary.failed), ("broken", summary.broken)):
+        missing = number - sum(each.outcome == outcome for each in known)
+        found += [Trouble(outcome, None, "a check", "")] * missing
+    return found

@@ -1,0 +1,150 @@
+"""Options that several commands share, each said once; a command line as what was asked for.
+
+Law: options of the same meaning have the same name and the same sentence everywhere.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from runner.operations.stage import Asked
+
+_SELECT, _CHANGE = "Which part is played", "What is changed"
+
+
+def _many(name: str, metavar: str, sentence: str) -> Any:
+    """An option that may be given several times."""
+    return typer.Option(name, metavar=metavar, help=f"{sentence} May be given several times.")
+
+
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="PATH", help="Scenario files, or folders of them.", show_default=False),
+]
+Tag = Annotated[list[str] | None, _many("--tag", "TAG", "Only scenarios with this tag.")]
+SkipTag = Annotated[list[str] | None, _many("--skip-tag", "TAG", "No scenarios with this tag.")]
+Only = Annotated[list[str] | None, _many("--only", "NAME", "Only the scenario of this name.")]
+Where = Annotated[
+    list[str] | None,
+    _many("--where", "AXIS=VALUE", "Only variants with this value, e.g. temperature=0.7."),
+]
+Case = Annotated[list[str] | None, _many("--case", "ID", "Only this case.")]
+TrialNumber = Annotated[
+    list[int] | None,
+    typer.Option(
+        "--trial",
+        metavar="N",
+        min=1,
+        help="Only the repeat of this number, from 1. May be given several times.",
+    ),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        "--model", metavar="NAME", help="Play on this model, or on what the settings call by this alias."
+    ),
+]
+Provider = Annotated[
+    str | None,
+    typer.Option(
+        "--provider",
+        metavar="NAME",
+        help="Play on this provider: openai, azure, local (the embedded model), or one of the settings.",
+    ),
+]
+Temperature = Annotated[
+    str | None,
+    typer.Option(
+        "--temperature",
+        metavar="T[,T...]",
+        help="The sampling temperature; several make an axis, e.g. 0,0.7.",
+    ),
+]
+Axis = Annotated[
+    list[str] | None, _many("--axis", "NAME=V,V", "Vary a request field or a variable, e.g. seed=1,2.")
+]
+Set = Annotated[
+    list[str] | None,
+    _many("--set", "KEY=VALUE", "Set a request field or a variable, e.g. params.seed=1 or vars.shop=Acme."),
+]
+Repeat = Annotated[
+    int | None,
+    typer.Option(
+        "--repeat",
+        metavar="N",
+        min=1,
+        help="Play each variant this many times; by default as the scenario says.",
+    ),
+]
+Outputs = Annotated[Path, typer.Option("--outputs", metavar="DIR", help="The folder in which runs are kept.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON for programs to stdout, and nothing else.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What was typed, before it is understood."""
+
+    paths: list[str] | None = None
+    tag: list[str] | None = None
+    skip_tag: list[str] | None = None
+    only: list[str] | None = None
+    where: list[str] | None = None
+    case: list[str] | None = None
+    trial: list[int] | None = None
+    model: str | None = None
+    provider: str | None = None
+    temperature: str | None = None
+    axis: list[str] | None = None
+    set: list[str] | None = None
+    repeat: int | None = None
+
+    def given(self) -> list[str]:
+        """The names of what was typed: `PATH`, `--tag`."""
+        names = {"paths": "PATH"}
+        given = (name for name in self.__slots__ if getattr(self, name))
+        return [names.get(name, "--" + name.replace("_", "-")) for name in given]
+
+    def understood(self, *, stream: bool = False, in_flight: int | None = None) -> "Asked":
+        """What was asked for; raises UsageError where an option cannot be read."""
+        from runner.core.change import Changes
+        from runner.core.selection import Selection
+        from runner.errors import UsageError
+        from runner.operations.stage import Asked
+
+        if not self.paths:
+            raise UsageError("name a scenario file or a folder of them, e.g. `runner play scenarios`")
+        changes = Changes.read(self.set or (), self.axis or (), self.temperature)
+        named = {"model": self.model, "provider": self.provider, "repeat": self.repeat}
+        return Asked(
+            paths=tuple(self.paths),
+            changes=changes.model_copy(
+                update={key: value for key, value in named.items() if value is not None}
+            ),
+            selection=Selection(
+                tags=tuple(self.tag or ()),
+                skip_tags=tuple(self.skip_tag or ()),
+                only=tuple(self.only or ()),
+                where=_read_where(self.where or ()),
+                cases=tuple(self.case or ()),
+                repeats=tuple(self.trial or ()),
+            ),
+            stream=stream,
+            in_flight=in_flight,
+        )
+
+
+def _read_where(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The values that were asked for, by axis."""
+    from runner.errors import UsageError
+
+    where: dict[str, tuple[str, ...]] = {}
+    for text in texts:
+        axis, equals, value = text.partition("=")
+        if not equals or not axis.strip():
+            raise UsageError(f"--where {text}: expected AXIS=VALUE, e.g. temperature=0.7")
+        where[axis.strip()] = (*where.get(axis.strip(), ()), value.strip())
+    return where

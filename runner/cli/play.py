@@ -1,0 +1,174 @@
+"""`runner play`: plays scenarios, shows them with their verdicts, and writes the run."""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from runner.cli import options
+from runner.cli.boundary import show
+from runner.errors import StoreError, UsageError
+
+if TYPE_CHECKING:
+    from runner.cli.display.screen import Screen
+    from runner.cli.display.watching import Watching
+    from runner.operations.play import Played
+    from runner.operations.stage import Asked, Stage
+
+INCOMPLETE = 4
+
+Stream = Annotated[
+    bool | None,
+    typer.Option(
+        "--stream/--no-stream",
+        help="Ask for replies token by token, or whole; by default token by token where one conversation is "
+        "watched on a terminal.",
+        show_default=False,
+    ),
+]
+InFlight = Annotated[
+    int | None,
+    typer.Option(
+        "--in-flight",
+        metavar="N",
+        min=1,
+        help="At most this many requests at once at each provider; by default as its settings say.",
+    ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would be played; nothing is sent, and no key is needed.")
+]
+Resume = Annotated[
+    str | None,
+    typer.Option(
+        "--resume",
+        metavar="RUN",
+        help="Go on with a run that was left unfinished: a folder, a run's name, or latest.",
+    ),
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", help="Write only errors, and the path of the transcripts to stdout.")
+]
+
+
+def play(
+    paths: options.Paths = None,
+    tag: options.Tag = None,
+    skip_tag: options.SkipTag = None,
+    only: options.Only = None,
+    where: options.Where = None,
+    case: options.Case = None,
+    trial: options.TrialNumber = None,
+    model: options.Model = None,
+    provider: options.Provider = None,
+    temperature: options.Temperature = None,
+    axis: options.Axis = None,
+    set_: options.Set = None,
+    repeat: options.Repeat = None,
+    stream: Stream = None,
+    in_flight: InFlight = None,
+    outputs: options.Outputs = Path("outputs"),
+    dry_run: DryRun = False,
+    resume: Resume = None,
+    quiet: Quiet = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Play scenarios, show them with their verdicts, keep the run."""
+    from runner.cli.display.screen import Screen
+    from runner.cli.display.watching import Watching
+
+    words = options.Words(
+        paths, tag, skip_tag, only, where, case, trial, model, provider, temperature, axis, set_, repeat
+    )
+    how = How(stream, in_flight)
+    screen = Screen.open()
+    if resume is not None:
+        _require_alone(words, dry_run)
+    elif dry_run:
+        _rehearse(words, screen, as_json)
+        return
+    watching = Watching(screen, quiet=quiet, as_json=as_json)
+    played = _perform(
+        watching,
+        lambda: (
+            _begin(words, how, outputs, watching)
+            if resume is None
+            else _go_on(resume, how, outputs, watching)
+        ),
+    )
+    raise typer.Exit(played.exit_code)
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What changes how a run is played, and nothing that is sent."""
+
+    stream: bool | None
+    in_flight: int | None
+
+    def laid_over(self, asked: "Asked") -> "Asked":
+        """What was asked for earlier, with what is asked for now."""
+        said = {"stream": self.stream, "in_flight": self.in_flight}
+        return asked.model_copy(update={key: value for key, value in said.items() if value is not None})
+
+
+def _begin(words: options.Words, how: How, outputs: Path, watching: "Watching") -> "Played":
+    """Play a new run."""
+    from runner.operations.play import play
+    from runner.operations.stage import stage
+
+    asked = words.understood(stream=bool(how.stream), in_flight=how.in_flight)
+    ready = stage(asked, Path.cwd(), os.environ)
+    if how.stream is None and watching.streams(ready):
+        ready = replace(ready, asked=asked.model_copy(update={"stream": True}))
+    return play(ready, outputs, watching, command=("runner", *sys.argv[1:]))
+
+
+def _go_on(reference: str, how: How, outputs: Path, watching: "Watching") -> "Played":
+    """Play what is left of a run."""
+    from runner.operations.play import resume
+    from runner.operations.read import open_run
+    from runner.operations.stage import stage
+
+    def stage_again(asked: "Asked", folder: Path) -> "Stage":
+        return stage(how.laid_over(asked), folder, os.environ)
+
+    return resume(open_run(reference, outputs), stage_again, watching)
+
+
+def _perform(watching: "Watching", act: Callable[[], "Played"]) -> "Played":
+    """The run that was played; where it was torn down, say how to go on before the error is shown."""
+    try:
+        with watching:
+            return act()
+    except StoreError as error:
+        if watching.folder is None:
+            raise
+        show(error)
+        watching.say_resume()
+        raise typer.Exit(INCOMPLETE) from None
+    except BaseException:
+        watching.say_resume()
+        raise
+
+
+def _require_alone(words: options.Words, dry_run: bool) -> None:
+    """Raise UsageError where --resume stands beside what would change what is sent."""
+    given = [*words.given(), *(["--dry-run"] if dry_run else [])]
+    if given:
+        raise UsageError(
+            f"--resume goes on with what the run began with, and takes no {', '.join(given)}; leave that out, "
+            f"or play a new run"
+        )
+
+
+def _rehearse(words: options.Words, screen: "Screen", as_json: bool) -> None:
+    """Say what would be played."""
+    from runner.cli.display.rehearsal import tell_rehearsal
+    from runner.operations.stage import stage
+
+    tell_rehearsal(stage(words.understood(), Path.cwd(), os.environ), screen, as_json=as_json)

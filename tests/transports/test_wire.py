@@ -1,0 +1,146 @@
+"""What an answer looks like on the wire, made into a reply."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runner.core.message import Usage
+from runner.core.value import encode_line
+from runner.transports.wire import read_plain, read_usage
+from tests.loopback import completion
+
+CALL = {"id": "call_1", "type": "function", "function": {"name": "look", "arguments": '{"a": 1}'}}
+
+
+def body_of(text: str | None = "hi", **fields: Any) -> bytes:
+    (body,) = completion(text, **fields).pieces
+    assert isinstance(body, bytes)
+    return body
+
+
+def choice_of(message: dict[str, Any], **fields: Any) -> bytes:
+    return json.dumps({"model": "m", "choices": [{"message": message, **fields}]}).encode()
+
+
+def test_leaves_out_what_says_nothing() -> None:
+    """A reply's message holds role and content, and of the rest what is neither null nor empty."""
+    told = read_plain(body_of("hi", audio=None, tool_calls=[], reasoning_content="because", reasoning=""))
+    assert told.reply is not None
+    assert told.reply.message == {"role": "assistant", "content": "hi", "reasoning_content": "because"}
+    assert list(told.reply.message)[:2] == ["role", "content"]
+
+
+@pytest.mark.parametrize("content", ["", None])
+@pytest.mark.parametrize("more", [{"tool_calls": [CALL]}, {"refusal": "No."}])
+def test_content_beside_calls_and_refusals_is_null(content: str | None, more: dict[str, Any]) -> None:
+    """Beside tool calls or a refusal, empty content is null, as the API has it."""
+    told = read_plain(body_of(content, **more))
+    assert told.reply is not None
+    assert told.reply.message == {"role": "assistant", "content": None, **more}
+
+
+def test_keeps_content_in_parts_and_fields_of_other_servers() -> None:
+    """Content in parts, citations and the like are kept as they are."""
+    parts = [{"type": "text", "text": "a"}]
+    annotations = [{"type": "url_citation", "url": "https://example.org"}]
+    told = read_plain(choice_of({"content": parts, "annotations": annotations}))
+    assert told.reply is not None
+    assert told.reply.message == {"role": "assistant", "content": parts, "annotations": annotations}
+
+
+def test_keeps_probabilities_without_numbers_that_json_lacks() -> None:
+    """Log probabilities are kept, with null for what JSON has no number for, so that they can be written."""
+    logprobs = {
+        "content": [{"token": "a", "logprob": float("-inf"), "bytes": [97], "top_logprobs": []}],
+        "refusal": None,
+    }
+    told = read_plain(
+        choice_of({"content": "a", "huge": [1e308]}, logprobs=logprobs).replace(b"1e+308", b"1e999")
+    )
+    assert told.reply is not None
+    assert told.reply.logprobs == {
+        "content": [{"token": "a", "logprob": None, "bytes": [97], "top_logprobs": []}]
+    }
+    assert encode_line(told.reply.dump())
+
+
+@pytest.mark.parametrize(
+    ("finish_reason", "words"),
+    [
+        ("stop", "the reply is empty"),
+        ("length", "limit on tokens"),
+        ("content_filter", "content filter"),
+        (None, "empty"),
+    ],
+)
+def test_an_empty_reply_says_why(finish_reason: str | None, words: str) -> None:
+    """A reply without content, refusal or tool calls is a failure that says how the model ended."""
+    told = read_plain(body_of("", finish_reason=finish_reason))
+    assert told.failure is not None
+    assert (told.failure.kind, told.failure.code) == ("empty_reply", finish_reason)
+    assert words in told.failure.message
+    assert told.usage is not None
+
+
+@pytest.mark.parametrize(
+    ("data", "usage"),
+    [
+        (None, None),
+        ([], None),
+        ({}, None),
+        ({"prompt_tokens": None, "completion_tokens": "7"}, None),
+        ({"prompt_tokens": 3, "completion_tokens": 4.0}, Usage(prompt_tokens=3, completion_tokens=4)),
+        ({"prompt_tokens": True, "completion_tokens": -1, "prompt_tokens_details": [1]}, None),
+        (
+            {
+                "prompt_tokens": 9,
+                "completion_tokens": 5,
+                "prompt_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 4},
+                "completion_tokens_details": {"reasoning_tokens": 0},
+            },
+            Usage(prompt_tokens=9, cached_tokens=0, cache_write_tokens=4, completion_tokens=5, reasoning_tokens=0),
+        ),
+        ({"prompt_tokens": 9, "prompt_cache_hit_tokens": 8}, Usage(prompt_tokens=9, cached_tokens=8)),
+        ({"prompt_tokens": 9, "cache_creation_input_tokens": 7}, Usage(prompt_tokens=9, cache_write_tokens=7)),
+    ],
+)  # fmt: skip
+def test_reads_usage(data: Any, usage: Usage | None) -> None:
+    """Usage is what the server counted; what it did not say is not known."""
+    assert read_usage(data) == usage
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        '{"a":' * 200 + "1" + "}" * 200,
+        '{"content": "x", "deep": ' + "[" * 400 + "]" * 400 + "}",
+        "[" * 90_000,
+    ],
+)
+def test_refuses_what_is_nested_without_end(message: str) -> None:
+    """An answer that nests deeper than any answer does is malformed, and harms nobody."""
+    told = read_plain(b'{"choices": [{"message": %b}]}' % message.encode())
+    assert told.failure is not None
+    assert told.failure.kind == "malformed"
+
+
+JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(["content", "tool_calls", "refusal", "function", "role"]), inner))  # fmt: skip
+
+
+@given(message=JSON, finish_reason=JSON, logprobs=JSON, usage=JSON, model=JSON)
+def test_reads_anything(message: Any, finish_reason: Any, logprobs: Any, usage: Any, model: Any) -> None:
+    """Whatever JSON a server sends is a reply or a named failure, and can be written down."""
+    choice = {"message": message, "finish_reason": finish_reason, "logprobs": logprobs}
+    told = read_plain(json.dumps({"choices": [choice], "usage": usage, "model": model}).encode())
+    assert (told.reply is None) != (told.failure is None)
+    for part in (told.reply, told.failure, told.usage):
+        assert part is None or encode_line(part.dump())
+
+
+@given(st.binary())
+def test_reads_any_bytes(body: bytes) -> None:
+    """Whatever bytes a server sends are a named failure."""
+    assert read_plain(body).failure is not None

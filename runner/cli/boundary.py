@@ -51,7 +51,7 @@ def _end(error: BaseException) -> int:
     """Show an error; the code that the program ends with."""
     match error:
         case RunnerError():
-            show(error)
+            tell_error(error)
             return NOTHING_TO_PLAY if isinstance(error, NothingToPlayError) else CANNOT_START
         case BrokenPipeError():
             _close_stdout()
@@ -65,7 +65,7 @@ def _end(error: BaseException) -> int:
             raise error
 
 
-def show(error: RunnerError) -> None:
+def tell_error(error: RunnerError) -> None:
     """Write an error to stderr, each of its problems on a line of its own."""
     from runner.cli.display.harmless import harmless
     from runner.cli.display.screen import Screen

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from runner.cli import options
-from runner.cli.boundary import show
+from runner.cli.boundary import tell_error
 from runner.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _perform(watching: "Watching", act: Callable[[], "Played"]) -> "Played":
     except StoreError as error:
         if watching.folder is None:
             raise
-        show(error)
+        tell_error(error)
         watching.say_resume()
         raise typer.Exit(INCOMPLETE) from None
     except BaseException:

@@ -74,6 +74,8 @@ def _escape(character: str) -> str:
 
 def join_surrogates(text: str) -> str:
     """The text with surrogate pairs that came in two pieces made one character; lone ones stay as they are."""
-    if text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text):
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    try:
+        text.encode()  # the quickest way to ask whether there is any surrogate
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    return text

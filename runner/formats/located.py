@@ -222,8 +222,9 @@ class _Composer:
                 self._say(each, "`<<` merges a map, or a list of maps")
                 continue
             node.size += len(each.entries)
-            if node.size > MOST_NODES:
-                return
+            self._count += len(each.entries)
+            if self._count > MOST_NODES:
+                self._stop(node, "merge keys make this expand without bound")
             for name, value in each.entries.items():
                 node.entries.setdefault(name, value)
                 node.keys.setdefault(name, each.keys[name])

@@ -85,18 +85,18 @@ class Settings(Setting):
         decided = scenario_provider or self.provider
         chosen = self.named(provider or decided)
         wanted = model or scenario_model or MAIN
-        if wanted in chosen.models:
-            return chosen.name, chosen.models[wanted]
-        if wanted == MAIN:
+        meant = chosen.models.get(wanted, wanted)
+        if wanted == MAIN and MAIN not in chosen.models:
             raise ProviderError(
                 f"the provider {chosen.name} has no model of its own choice: name one in the scenario (model: ...), "
                 f'by --model, or in the settings ([providers.{chosen.name}.models] main = "...")'
             )
-        if chosen.kind == "local" and wanted != chosen.served:
-            raise ProviderError(_not_served(chosen, wanted, asked=bool(model)))
-        if not model and chosen.name != decided:
+        if chosen.kind == "local" and meant != chosen.served:
+            raise ProviderError(_not_served(chosen, meant, asked=bool(model)))
+        known = wanted in chosen.models or wanted in chosen.models.values()
+        if not (known or model or chosen.name == decided):
             raise ProviderError(_not_sent(chosen, wanted, decided))
-        return chosen.name, wanted
+        return chosen.name, meant
 
 
 def _not_served(chosen: Provider, wanted: str, *, asked: bool) -> str:

@@ -90,7 +90,7 @@ def _read(here: Path, folder: Path, name: str) -> Source | None:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ProblemsError([_syntax_problem(_seen(path, folder), str(error))]) from None
+        raise ProblemsError([_syntax_problem(_seen(path, folder), text, str(error))]) from None
     prefix: Keys = ()
     if name == "pyproject.toml":
         tool = table.get("tool")
@@ -125,12 +125,13 @@ def _seen(path: Path, folder: Path) -> str:
     return os.path.relpath(path, folder)
 
 
-def _syntax_problem(path: str, text: str) -> Problem:
-    """What tomllib says, with its line and column taken out of the sentence."""
-    place = re.search(r"\s*\(at line (\d+), column (\d+)\)$", text)
+def _syntax_problem(path: str, text: str, said: str) -> Problem:
+    """What tomllib says of a text, with its line and column taken out of the sentence."""
+    place = re.search(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$", said)
     if place is None:
-        return Problem(path, message=f"is not TOML: {text}")
-    return Problem(path, int(place[1]), int(place[2]), message=f"is not TOML: {text[: place.start()]}")
+        return Problem(path, message=f"is not TOML: {said}")
+    line, column = (int(place[1]), int(place[2])) if place[1] else (len(text.splitlines()), 0)
+    return Problem(path, line, column, message=f"is not TOML: {said[: place.start()]}")
 
 
 def _places(text: str) -> Iterator[tuple[int, Keys]]:

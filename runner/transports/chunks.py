@@ -125,7 +125,8 @@ class Gathered:
         if not self._chosen:
             return Told(failure=no_choices(), usage=usage)
         try:
-            message = _joined({**self._message, "tool_calls": self._calls})
+            calls = sorted(self._calls, key=lambda call: call["index"])
+            message = _joined({**self._message, "tool_calls": calls})
         except RecursionError as error:
             return Told(failure=malformed("the answer cannot be read", error), usage=usage)
         return tell(message, self.finish_reason, self._logprobs, self._named, self._usage)
@@ -156,8 +157,8 @@ class Gathered:
         at = self._at.get(index)
         if at is None or (name and self._calls[at].get("id", name) != name):
             self._at[index] = at = len(self._calls)
-            self._calls.append({})
-        _merge(self._calls[at], delta)
+            self._calls.append({"index": index})
+        _merge(self._calls[at], {**delta, "index": None})
 
     def _speak(self, delta: dict[str, Any]) -> Iterator[Spoken]:
         """The texts that a delta adds, a surrogate pair never in halves."""

@@ -39,6 +39,7 @@ HEADERS = {"Connection": "close"}
 """What every request must carry; on loopback a new connection costs nothing that can be measured."""
 
 _HOST = "127.0.0.1"
+_WAIT_POLICY = "OMP_WAIT_POLICY"
 _MOST_THREADS = 8
 """A model this small gets slower, not faster, with more."""
 _SAVED_PROMPTS_MIB = 256
@@ -72,12 +73,7 @@ class EmbeddedServer:
         """Load the model and answer requests from here on; blocks for the time of loading."""
         assert self._server is None, "the server is started once"
         _check_gguf(self.gguf)
-        try:
-            import xllamacpp  # noqa: PLC0415  # an extra, and heavy
-        except ImportError as error:
-            raise ProviderError(
-                'The embedded model needs llama.cpp: pip install "conversation-runner[local]"'
-            ) from error
+        xllamacpp = _import_llama_cpp()
         atexit.register(self.close)
         # On a thread, where no Ctrl-C can fall between loading and the first answer: a server that is
         # dropped before its loop runs waits for itself for ever, and holds the interpreter while it does.
@@ -148,6 +144,30 @@ class EmbeddedServer:
     ) -> None:
         """Close."""
         self.close()
+
+
+def _import_llama_cpp() -> Any:
+    """The extra that holds llama.cpp, told not to spin while its threads wait for each other."""
+    spins = os.environ.get(_WAIT_POLICY)
+    if spins is None:
+        # Read once, when the library is loaded. Spinning threads on cores that others use as well
+        # were seen to answer fifteen times slower than sleeping ones.
+        os.environ[_WAIT_POLICY] = "passive"
+    try:
+        import xllamacpp  # noqa: PLC0415  # an extra, and heavy
+    except ModuleNotFoundError as error:
+        raise ProviderError(
+            'The embedded model needs llama.cpp: pip install "conversation-runner[local]"'
+        ) from error
+    except ImportError as error:
+        raise ProviderError(
+            f"llama.cpp is installed but cannot be loaded: {error}. "
+            "If it is libgomp that is missing, on Debian and Ubuntu: apt-get install libgomp1"
+        ) from error
+    finally:
+        if spins is None:
+            del os.environ[_WAIT_POLICY]
+    return xllamacpp
 
 
 def _check_gguf(path: Path) -> None:

@@ -76,7 +76,7 @@ class Retry:
             over = self._give_up(len(tries), total, pause)
             if answer.failure.kind == "rate_limited":
                 # The others would only be told the same; who waits at the gate waits there alone.
-                self._limit.close(pause, f"{answer.failure.kind.replace('_', ' ')}")
+                self._limit.close(pause, _words(answer.failure))
                 pause = 0.0
             if over is not None:
                 return _plain(answer, {**done, "failure": _add(answer.failure, over)})

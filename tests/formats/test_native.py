@@ -87,7 +87,12 @@ def test_everything_comes_together() -> None:
     assert [line.role for line in first.turns] == ["user", "user", "assistant", "user", "user", "user"]
     assert first.turns[3].params is not None
     assert first.turns[3].params["temperature"] == 0
-    assert [posed.spec for posed in first.turns[1].checks] == ["receipt", "cannot help", "as an AI", {"max": 80}]
+    assert [posed.spec for posed in first.turns[1].checks] == [
+        "receipt",
+        "cannot help",
+        "as an AI",
+        {"max": 80},
+    ]
     assert first.checks[-2].spec == "1.50"
 
 

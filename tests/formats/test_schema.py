@@ -14,11 +14,21 @@ from runner.formats.keys import SCENARIO
 from runner.formats.schema import schema
 
 HERE = Path(__file__).parent.parent
-GOOD = sorted((HERE / "scenarios" / "good").glob("*.yaml")) + sorted((HERE.parent / "scenarios").rglob("[!_]*.yaml"))
+GOOD = sorted((HERE / "scenarios" / "good").glob("*.yaml")) + sorted(
+    (HERE.parent / "scenarios").rglob("[!_]*.yaml")
+)
 STRUCTURAL = [
     *("temprature", "temprature-at-top", "top-k", "unknown-key", "not-yet", "turns-one-string", "turns-map"),
     *("two-speakers", "nobody-speaks", "system-turn", "gold-with-expect", "note", "empty-turns", "root-list"),
-    *("root-text", "messages-in-params", "unknown-check", "bad-checks", "turn-id-reserved", "repeat", "bad-part"),
+    *(
+        "root-text",
+        "messages-in-params",
+        "unknown-check",
+        "bad-checks",
+        "turn-id-reserved",
+        "repeat",
+        "bad-part",
+    ),
     *("file-unknown-key", "foot", "vars-list", "number-as-map", "brackets-alone"),
 ]
 
@@ -54,7 +64,11 @@ def test_every_key_has_its_sentence() -> None:
     assert parts["scenario"]["properties"].keys() == SCENARIO.keys()
     assert parts["params"]["anyOf"][1]["properties"].keys() == SETTABLE
     assert parts["check"]["properties"].keys() == {*CHECKS, *(f"not-{name}" for name in CHECKS)}
-    tables = [form for part in parts.values() for form in (part, *part.get("anyOf", ())) if "properties" in form]
+    tables = [
+        form for part in parts.values() for form in (part, *part.get("anyOf", ())) if "properties" in form
+    ]
     for table in tables:
         if "type" not in table["properties"]:
-            assert all(form.get("description", "").endswith(".") for form in table["properties"].values()), table
+            assert all(form.get("description", "").endswith(".") for form in table["properties"].values()), (
+                table
+            )

@@ -18,12 +18,49 @@ SCENARIOS = Path(__file__).parent.parent / "scenarios"
 ENVIRON = {"CRM_TOKEN": "s3cret", "HOME_PAGE": "example"}
 TRICKY = st.sampled_from(
     [
-        *("# ", "#", " #x", "&a ", "*b*", "{{", "}}", "{{ x }}", "\t", " ", "\n", "\n\n", "\r", "\r\n", "- ", ": ", "| "),
-        *("'", '"', "\\", "%", "@", "`", "!tag ", "漢字", "é", "😀", "\ud83d", "\udc00", "\0", "\x85", "\u2028", "\ufeff"),
+        *(
+            "# ",
+            "#",
+            " #x",
+            "&a ",
+            "*b*",
+            "{{",
+            "}}",
+            "{{ x }}",
+            "\t",
+            " ",
+            "\n",
+            "\n\n",
+            "\r",
+            "\r\n",
+            "- ",
+            ": ",
+            "| ",
+        ),
+        *(
+            "'",
+            '"',
+            "\\",
+            "%",
+            "@",
+            "`",
+            "!tag ",
+            "漢字",
+            "é",
+            "😀",
+            "\ud83d",
+            "\udc00",
+            "\0",
+            "\x85",
+            "\u2028",
+            "\ufeff",
+        ),
         *("---\n", "...\n", "null", "~", "yes", "007", "<<", "[", "]", "{", "}", ",", "?", "a" * 200),
     ]
 )
-texts = st.text(st.characters()) | st.lists(TRICKY | st.text(st.characters(), max_size=4), max_size=8).map("".join)
+texts = st.text(st.characters()) | st.lists(TRICKY | st.text(st.characters(), max_size=4), max_size=8).map(
+    "".join
+)
 
 
 def scripts(scenario: Scenario) -> list[Script]:
@@ -50,11 +87,16 @@ def test_any_text_comes_back_to_the_letter(turns: list[tuple[str, str]], system:
             "name": "a",
             "opening": Opening(content=system, template=False),
             "turns": [Turn(content="Hello")]
-            + [Turn.model_validate({"role": role, "content": text, "template": False}) for role, text in turns],
+            + [
+                Turn.model_validate({"role": role, "content": text, "template": False})
+                for role, text in turns
+            ],
         }
     )
     (script,) = scripts(read_back(scenario))
-    assert [line.message for line in script.turns[1:]] == [{"role": role, "content": text} for role, text in turns]
+    assert [line.message for line in script.turns[1:]] == [
+        {"role": role, "content": text} for role, text in turns
+    ]
     assert script.opening == ({"role": "system", "content": system},)
 
 
@@ -74,7 +116,11 @@ def test_a_line_that_needs_no_block_stays_on_its_line() -> None:
     scenario = Scenario(
         name="greeting",
         tags=("smoke",),
-        turns=(Turn(content="Hello: #1"), Turn(content="One\nTwo", id="two"), Turn(role="assistant", content="Yes\n")),
+        turns=(
+            Turn(content="Hello: #1"),
+            Turn(content="One\nTwo", id="two"),
+            Turn(role="assistant", content="Yes\n"),
+        ),
     )
     assert write_scenario(scenario) == (
         'name: greeting\ntags: ["smoke"]\nturns:\n  - "Hello: #1"\n'

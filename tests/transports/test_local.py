@@ -317,3 +317,14 @@ def test_missing_llama_cpp_says_what_to_install(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setitem(sys.modules, "xllamacpp", None)
     with pytest.raises(ProviderError, match=r'pip install "conversation-runner\[local\]"'):
         EmbeddedServer(path, ALIAS).start()
+
+
+def test_llama_cpp_that_does_not_load_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where llama.cpp is installed and a system library is missing, the complaint passes the reason on."""
+    (tmp_path / "xllamacpp.py").write_text("raise ImportError('libgomp.so.1: cannot open')", encoding="utf-8")
+    monkeypatch.delitem(sys.modules, "xllamacpp", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    path = tmp_path / "mine.gguf"
+    path.write_bytes(b"GGUF")
+    with pytest.raises(ProviderError, match=r"libgomp\.so\.1: cannot open"):
+        EmbeddedServer(path, ALIAS).start()

@@ -3,6 +3,7 @@
 import time
 
 from runner.cli.display.headline import headline, headline_again
+from runner.cli.display.layout import wrapped
 from runner.cli.display.screen import Screen
 from runner.cli.display.summary import Ending
 from runner.cli.display.tally import Tally
@@ -36,7 +37,8 @@ class Follower:
         self.planned = len(stage.trials)
         self.is_new = not run.trials
         self.began = time.monotonic()
-        self.screen.say(headline(stage) if self.is_new else headline_again(stage, run, folder.name))
+        line = headline(stage) if self.is_new else headline_again(stage, run, folder.name)
+        self.screen.say(wrapped(line, self.screen.width) if self.screen.watches else line)
 
     def hears(self, event: Event, run: Run) -> None:  # noqa: ARG002 - displays that show sums need it
         """Take an event into the tally."""

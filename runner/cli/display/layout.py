@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from unicodedata import category, east_asian_width
 
+NO_BREAK = "\u00a0"
+"""A space at which no line is parted; it is written as a plain one."""
 GAP = "  "
 """What stands between the columns of a table."""
-NARROWEST_NAME = 14
-"""How far a table's first column may shrink."""
 
 
 def width_of(text: str) -> int:
@@ -27,16 +27,21 @@ def _width_of_character(character: str) -> int:
 class Flow:
     """Text written as it comes: wrapped at words, every line after the first indented."""
 
-    def __init__(self, write: Callable[[str], None], width: int, indent: int = 0, column: int = 0) -> None:
-        """Take where to write, how wide a line is, and the column in which the text begins."""
+    def __init__(
+        self, write: Callable[[str], None], width: int, indent: int = 0, column: int | None = 0
+    ) -> None:
+        """Take where to write, how wide a line is, and the column in which the text begins, if one is written to."""
         self._write = write
         self._width = max(width, indent + 8)
         self._indent = indent
-        self._column: int | None = column
+        self._column = column
         """None at the start of a line on which nothing stands yet."""
         self._gap = ""
+        self._breaks = 0
+        """Line ends that wait for a text after them: empty lines at either end of a text are not written."""
         self._word = ""
         self._word_width = 0
+        self._began = False
 
     def feed(self, text: str) -> None:
         """Write more text; a last word without an end waits for what follows."""
@@ -58,11 +63,13 @@ class Flow:
                     self._put_word()
 
     def end(self) -> None:
-        """Write what waits, and end the line."""
+        """Write what waits, and end the line if anything stands on it."""
         self._put_word()
-        self._write("\n")
+        if self._column is not None:
+            self._write("\n")
         self._column = None
         self._gap = ""
+        self._breaks = 0
 
     def _put_word(self) -> None:
         """Write the word that waits."""
@@ -72,6 +79,10 @@ class Flow:
 
     def _put(self, piece: str, width: int) -> None:
         """Write a piece that is not parted, on the next line where this one has no room."""
+        if self._breaks:
+            self._write("\n" * self._breaks)
+            self._breaks, self._column = 0, None
+        self._began = True
         if self._column is not None and self._column + len(self._gap) + width > self._width:
             if self._column > self._indent:
                 self._write("\n")
@@ -81,15 +92,14 @@ class Flow:
             self._write(" " * self._indent)
             self._column = self._indent
             self._gap = self._gap[: max(0, self._width - self._indent - width)]
-        self._write(self._gap + piece)
+        self._write(self._gap + piece.replace(NO_BREAK, " "))
         self._column += len(self._gap) + width
         self._gap = ""
 
     def _break(self) -> None:
         """End the line that is being written."""
         self._put_word()
-        self._write("\n")
-        self._column = None
+        self._breaks += self._began
         self._gap = ""
 
 
@@ -108,6 +118,11 @@ def shortened(text: str, width: int, sign: str = "…") -> str:
         return text
     room = max(0, width - len(sign))
     return _head(text, room - room // 2) + sign + _head(text[::-1], room // 2)[::-1]
+
+
+def headed(text: str, width: int, sign: str = "…") -> str:
+    """The text, cut at its end where it is wider than so many columns."""
+    return text if width_of(text) <= width else _head(text, max(0, width - len(sign))) + sign
 
 
 def _head(text: str, width: int) -> str:
@@ -130,13 +145,20 @@ class Cell:
 
 
 def table(
-    rows: Sequence[Sequence[Cell]], width: int, paint: Callable[[str, str], str], sign: str = "…"
+    rows: Sequence[Sequence[Cell]],
+    width: int,
+    paint: Callable[[str, str], str],
+    sign: str = "…",
+    narrowest: int = 14,
 ) -> list[str] | None:
-    """The rows as lines, names to the left and numbers to the right; None where so many columns do not hold them."""
+    """The rows as lines, names to the left and numbers to the right; None where so many columns do not hold them.
+
+    Names are cut before that, down to `narrowest` columns.
+    """
     widths = [max(width_of(cell.text) for cell in column) for column in zip(*rows, strict=True)]
     spare = width - sum(widths) - len(GAP) * (len(widths) - 1)
     if spare < 0:
-        widths[0] = max(min(widths[0], NARROWEST_NAME), widths[0] + spare)
+        widths[0] = max(min(widths[0], narrowest), widths[0] + spare)
     if sum(widths) + len(GAP) * (len(widths) - 1) > width:
         return None
     lines = []

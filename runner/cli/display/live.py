@@ -1,8 +1,7 @@
 """One conversation as it is spoken: token by token where somebody watches, turn by turn where nobody does."""
 
-from runner.cli.display.follower import STOPPING, Follower
-from runner.cli.display.harmless import harmless, harmless_line
-from runner.cli.display.layout import Flow
+from runner.cli.display.follower import Follower
+from runner.cli.display.harmless import harmless
 from runner.cli.display.page import Page, text_of
 from runner.cli.display.screen import Screen
 from runner.cli.display.wording import seconds
@@ -47,8 +46,9 @@ class Live(Follower):
             case Answered() if event.purpose == "turn":
                 self._show_answer(event)
             case Judged():
-                if event.turn is None:
+                if event.turn is None and event.index == 0:
                     self._show_gold()
+                    self._page.begin_foot()
                 self._page.verdict(event.verdict)
             case Skipped():
                 self._page.write("\n")
@@ -73,20 +73,21 @@ class Live(Follower):
             case Waiting():
                 self._wait(notice)
 
-    def stopping(self, reason: str) -> None:  # noqa: ARG002 - a person did it
+    def stopping(self, reason: str) -> None:
         """Say what is waited for."""
-        self._break_off("")
-        self.screen.say(f"\n{STOPPING}")
+        self._interrupt("")
+        super().stopping(reason)
 
     def closes(self, played: Played) -> None:
         """Say how it ended."""
-        self._break_off("broke off")
+        self.leaves()
         self.screen.tell()
         self.ending(played).tell_end()
 
     def leaves(self) -> None:
-        """Leave the screen in order, also where the run was torn down."""
-        self._break_off("broke off")
+        """End a reply of which no more will come."""
+        self._interrupt("broke off")
+        self._speech = None
 
     # -- turns -----------------------------------------------------------------------------------------------------
 
@@ -111,8 +112,7 @@ class Live(Follower):
 
     def _begin_reply(self, turn: int) -> None:
         """Begin a reply; what was heard of an earlier try of it is void."""
-        if self._speech is not None and self._speech.said:
-            self._break_off("broke off, trying again")
+        self._interrupt("broke off, trying again")
         self._show_line(turn)
         if self._speech is None:
             self._speech = Speech(self._page)
@@ -120,43 +120,45 @@ class Live(Follower):
     def _show_answer(self, event: Answered) -> None:
         """Show a reply where it was not heard as it was spoken, or why there is none."""
         self._show_line(_turn_of(event.slot) or 0)
+        speech = self._speech or Speech(self._page)
+        self._speech = None
         reply, failure = event.answer.reply, event.answer.failure
         if reply is not None:
-            speech = self._speech or Speech(self._page)
             speech.close(text_of(reply.message))
-            self._speech = None
             self._page.finish_reason(reply.finish_reason)
         if failure is not None:
-            self._break_off("")
-            self._page.note(f"unanswered: {failure.kind}: {failure.message}", "red")
+            speech.remark(f"unanswered: {failure.kind}: {failure.message}", "red")
 
     def _wait(self, notice: Waiting) -> None:
-        """Say why nothing comes for a while."""
-        self._break_off("broke off" if self._speech is not None and self._speech.said else "")
+        """Say why nothing comes for a while; beside the reply, since whoever reads it watches."""
         span = "" if notice.seconds is None else f" {seconds(notice.seconds)}"
-        self.screen.say(self.screen.paint_talk(f"waiting{span}: {harmless_line(notice.reason)}", "dim"))
+        text = f"(waiting{span}: {notice.reason})"
+        self._interrupt("broke off")
+        if self._speech is None:
+            self._page.note(text)
+        else:
+            self._speech.remark(text)
 
-    def _break_off(self, remark: str) -> None:
-        """End a reply of which no more will come."""
-        if self._speech is not None:
-            self._speech.end()
-            self._speech = None
-            if remark:
-                self._page.note(f"({remark})")
+    def _interrupt(self, remark: str) -> None:
+        """End what was heard of a reply, if anything was."""
+        if self._speech is not None and self._speech.said:
+            self._speech.remark(f"({remark})" if remark else "")
 
 
 class Speech:
-    """A reply as it comes."""
+    """A reply as it comes, in as many tries as it takes."""
 
     def __init__(self, page: Page) -> None:
         """Write who speaks."""
         self._page = page
-        self._flow: Flow = page.begin("assistant")
+        self._flow = page.begin("assistant")
         self._kind = "content"
         self._held = ""
         """A character that may be half of one."""
+        self._is_fresh = True
+        """Whether nothing stands beside the role yet."""
         self.said = False
-        """Whether anything of it was heard."""
+        """Whether anything of the present try was heard."""
 
     def add(self, delta: Delta) -> None:
         """Write a piece."""
@@ -164,8 +166,8 @@ class Speech:
             self._turn_to(delta.kind)
         text = self._held + delta.text
         self._held = text[-1:] if text[-1:] == "\r" or "\ud800" <= text[-1:] <= "\udbff" else ""
-        text = text.removesuffix(self._held) if self._held else text
-        self._flow.feed(harmless(text))
+        self._flow.feed(harmless(text.removesuffix(self._held)))
+        self._is_fresh = self._is_fresh and not text
         self.said = self.said or bool(text)
 
     def _turn_to(self, kind: str) -> None:
@@ -176,15 +178,27 @@ class Speech:
         if kind != "content":
             self._flow.feed(f"({kind}) ")
 
+    def remark(self, text: str, style: str = "dim") -> None:
+        """End what was said so far; then write a remark that is not part of the reply."""
+        if not self._is_fresh:
+            self._end_line()
+        if text:
+            self._page.note(text, style, beside=self._is_fresh)
+            self._is_fresh = False
+        self._flow = self._page.go_on()
+        self._kind, self.said = "content", False
+
     def close(self, text: str) -> None:
         """End the reply; the whole of it is written where no piece of it was."""
         if not self.said:
             self._flow.feed(harmless(text))
-        self.end()
+            self._is_fresh = self._is_fresh and not text
+        self._end_line()
 
-    def end(self) -> None:
-        """End the reply where it stands."""
+    def _end_line(self) -> None:
+        """End the line that is being written, if there is one."""
         self._flow.feed(harmless(self._held))
+        self._held = ""
         self._flow.end()
 
 

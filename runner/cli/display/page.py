@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from runner.cli.display.harmless import harmless, harmless_line
-from runner.cli.display.layout import Flow, wrapped
+from runner.cli.display.layout import Flow, headed, wrapped
 from runner.cli.display.screen import Screen
 from runner.core.check import Verdict
 from runner.core.message import Message
@@ -62,13 +62,25 @@ class Page:
         line = f" (line {verdict.line})" if verdict.outcome in {"failed", "broken"} and verdict.line else ""
         text = harmless_line(f"{about}{verdict.check}: {verdict.reason}{line}")
         indent = self.indent + len(sign) + 1
-        body = wrapped(text, self.screen.width, indent, indent)
+        if verdict.outcome == "passed":  # nobody has to look into it
+            body = headed(text, self.screen.width - indent, self.screen.signs["cut"])
+        else:
+            body = wrapped(text, self.screen.width, indent, indent)
         self.write(f"{' ' * self.indent}{self.screen.paint(sign, _STYLES[verdict.outcome])} {body}\n")
 
-    def note(self, text: str, style: str = "dim") -> None:
-        """Write a remark that nobody in the conversation made."""
+    def begin_foot(self) -> None:
+        """Say that what follows is about the conversation as a whole."""
+        self.write("\n")
+        self.note("about the conversation as a whole:")
+
+    def go_on(self) -> Flow:
+        """Let a text go on at the start of a line."""
+        return Flow(self.write, self.screen.width, self.indent, None)
+
+    def note(self, text: str, style: str = "dim", *, beside: bool = False) -> None:
+        """Write a remark that nobody in the conversation made, `beside` a role that stands there alone."""
         body = wrapped(harmless_line(text), self.screen.width, self.indent, self.indent)
-        self.write(f"{' ' * self.indent}{self.screen.paint(body, style)}\n")
+        self.write(f"{'' if beside else ' ' * self.indent}{self.screen.paint(body, style)}\n")
 
     def finish_reason(self, reason: str | None) -> None:
         """Say why a reply ended, where it did not end by itself."""

@@ -12,7 +12,7 @@ from rich.text import Text
 from runner.cli.display.follower import STOPPING, Follower
 from runner.cli.display.harmless import harmless_line
 from runner.cli.display.screen import Screen
-from runner.cli.display.wording import count, seconds
+from runner.cli.display.wording import clock, count
 from runner.core.event import Answered, Event, Unanswered
 from runner.core.run import Run
 from runner.operations.play import Played
@@ -103,7 +103,9 @@ class Progress(Follower):
         row = Table.grid(padding=(0, 1), expand=True)
         row.add_column(ratio=1)
         row.add_column(no_wrap=True)
-        bar = ProgressBar(total=max(1, self.planned), completed=over)
+        bar = ProgressBar(
+            total=max(1, self.planned), completed=over, complete_style="cyan", finished_style="cyan"
+        )
         row.add_row(bar, Text(f"{over:,}/{self.planned:,}{self._left(over)}"))
         lines = [Text(line, style=style, no_wrap=True, overflow="ellipsis") for line, style in self._lines()]
         return Group(row, *lines)
@@ -116,7 +118,7 @@ class Progress(Follower):
         share = min(1.0, max(played, asked))
         if elapsed < 2 or share <= 0.01:
             return ""
-        return f", about {seconds(round(elapsed * (1 - share) / share))} left".replace(".00 s", " s")
+        return f", {clock(elapsed * (1 - share) / share)} left"
 
     def _lines(self) -> Iterator[tuple[str, str]]:
         """What is said under the bar."""

@@ -123,8 +123,7 @@ def _foot(transcript: Transcript, page: Page) -> None:
         page.write("\n")
         page.note(left)
     if transcript.verdicts:
-        page.write("\n")
-        page.note("about the conversation as a whole:")
+        page.begin_foot()
     for verdict in transcript.verdicts:
         page.verdict(verdict)
     page.write("\n")

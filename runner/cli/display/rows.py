@@ -123,6 +123,8 @@ _COLUMNS = (
     _Column("cost", lambda row: row.cost_usd, _any(lambda row: row.cost_usd), write=money),
     _Column("median", lambda row: row.latency_s, _any(lambda row: row.latency_s), write=seconds),
 )
+NARROWEST_NAME = 22
+"""Figures are left out before names are cut to less than so many columns."""
 _LESS_NEEDED = ("median", "cost", "out", "tokens in", "finished")
 """Which columns are left out, one after the other, where the screen is narrow."""
 
@@ -136,8 +138,8 @@ def table_of(rows: Sequence[Row], screen: Screen) -> list[str]:
         columns = [column for column in columns if column.title != left_out]
         head = [Cell("", "dim"), *(Cell(column.title, "dim") for column in columns)]
         body = [[Cell(harmless_line(row.name)), *_cells(row, columns, screen)] for row in shown]
-        lines = table([head, *body], screen.width, screen.paint, screen.signs["cut"])
-        if lines is not None and (left_out != _LESS_NEEDED[-1] or screen.width >= 60):
+        lines = table([head, *body], screen.width, screen.paint, screen.signs["cut"], NARROWEST_NAME)
+        if lines is not None:
             return [*(lines if shown else []), *([rest] if rest else [])]
     stacked = [line for row in shown for line in _stack(row, columns, screen)]
     return [*stacked, *([rest] if rest else [])]

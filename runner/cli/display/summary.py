@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from runner.cli.display.harmless import harmless_line
-from runner.cli.display.layout import wrapped
+from runner.cli.display.layout import NO_BREAK, wrapped
 from runner.cli.display.rows import rows_of, table_of
 from runner.cli.display.screen import Screen
 from runner.cli.display.tally import Tally, Trouble, troubles_of
@@ -37,6 +37,7 @@ class Ending:
 
     def tell(self) -> None:
         """Tell everything, for a run of several trials."""
+        self.screen.say()
         rows = rows_of(self.played.run, self.tally, self.names)
         if len(rows) > 1:
             self.screen.tell("\n".join(table_of(rows, self.screen)) + "\n")
@@ -86,22 +87,23 @@ class Ending:
 
     def _figures(self) -> str:
         """The run in numbers."""
-        totals = self.played.run.totals()
-        parts = [f"{totals.finished:,} of {count(self.played.trials, 'trial')} finished"]
+        totals, planned = self.played.run.totals(), self.played.trials
+        whole = totals.finished == planned
+        parts = [
+            count(planned, "trial") if whole else f"{totals.finished:,} of {count(planned, 'trial')} finished"
+        ]
         if totals.unanswered:
             parts[0] += f", {totals.unanswered:,} unanswered"
-        checks = [f"{totals.passed:,} passed"] * bool(totals.passed)
-        checks += [f"{totals.failed:,} failed"] * bool(totals.failed)
-        checks += [f"{totals.broken:,} broke"] * bool(totals.broken)
+        figures = {"passed": totals.passed, "failed": totals.failed, "broke": totals.broken}
+        checks = [f"{number:,} {word}" for word, number in figures.items() if number]
         if checks:
-            parts.append(
-                f"{count(totals.passed + totals.failed + totals.broken, 'check')}: {', '.join(checks)}"
-            )
+            parts.append(f"{'checks' if sum(figures.values()) > 1 else 'check'}: {', '.join(checks)}")
         if totals.prompt_tokens or totals.completion_tokens:
-            parts.append(f"{totals.prompt_tokens:,} tokens in, {totals.completion_tokens:,} out")
+            tokens = f"{totals.prompt_tokens:,} tokens in, {totals.completion_tokens:,} out"
+            parts.append(tokens.replace(" ", NO_BREAK))
         if totals.cost_usd:
             parts.append(money(totals.cost_usd))
-        return "; ".join([*parts, seconds(self.elapsed)])
+        return "; ".join([*parts, seconds(self.elapsed).replace(" ", NO_BREAK)])
 
     def _place(self) -> list[str]:
         """The words by which the run is found again."""
@@ -126,7 +128,8 @@ def _bad(summary: Summary) -> int:
 def _line(screen: Screen, trial: str, trouble: Trouble) -> str:
     """One thing that went wrong, with its trial's name before it."""
     sign = screen.signs["broken" if trouble.outcome == "broken" else "failed"]
-    where = trial if trouble.turn is None else f"{trial}, turn {trouble.turn + 1}"
+    about = trouble.of if trouble.turn is None else f"turn {trouble.turn + 1}"
+    where = f"{trial}, {about}" if about else trial
     what = [where, *(["unanswered"] if trouble.outcome == "unanswered" else []), trouble.what]
     what.append(trouble.reason or trouble.outcome * (trouble.outcome != "unanswered"))
     text = harmless_line(": ".join(part for part in what if part))

@@ -24,6 +24,8 @@ class Trouble:
     what: str
     """The check's name, or the kind of the failure."""
     reason: str
+    of: str | None = None
+    """Of what a check at the foot speaks."""
 
 
 @dataclass(slots=True)
@@ -45,7 +47,8 @@ class Tally:
         elif isinstance(event, Judged):
             verdict = event.verdict
             if verdict.outcome in {"failed", "broken"}:
-                self._note(event.trial, Trouble(verdict.outcome, event.turn, verdict.check, verdict.reason))
+                found = Trouble(verdict.outcome, event.turn, verdict.check, verdict.reason, verdict.of)
+                self._note(event.trial, found)
 
     def _add_answer(self, event: Answered) -> None:
         """Count an answer; note why it is none."""

@@ -18,6 +18,13 @@ def seconds(value: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
+def clock(value: float) -> str:
+    """A span of time as clocks show it: `0:07`, `12:30`, `1:02:03`."""
+    minutes, rest = divmod(round(value), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 def money(dollars: float) -> str:
     """An amount of US dollars, with as many places as it needs to be seen."""
     if dollars and dollars < 0.0001:

@@ -1,0 +1,56 @@
+"""Checks of a reply's shape."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runner.checks import build
+from runner.core.check import Finding, Subject
+from runner.core.message import Reply
+
+
+def judge(text: str) -> Finding:
+    return build("is-json", spec=True).judge(
+        Subject(Reply(message={"role": "assistant", "content": text}), 0)
+    )
+
+
+@given(
+    st.recursive(st.none() | st.booleans() | st.integers() | st.text(st.characters()), st.lists, max_leaves=5)
+)
+def test_whatever_is_json_passes(value: object) -> None:
+    """Every JSON value passes, with any white space around it, however large its numbers."""
+    assert judge(f" {json.dumps(value)}\n").outcome == "passed"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "the reply has no text"),
+        ('{"a": 1} and more', 'Extra data at line 1 column 10, at "and more"'),
+        ("```json\n{}\n```", "it stands in a code fence"),
+        ('{"a":\n', "at line 2 column 1, at the end of the reply"),
+        ("NaN", "NaN is not a JSON value"),
+        ("-Infinity", "-Infinity is not a JSON value"),
+    ],
+)
+def test_where_parsing_fails_is_said(text: str, reason: str) -> None:
+    """A reply that is no JSON fails with the place at which it stops being JSON; nothing is stripped."""
+    found = judge(text)
+    assert found.outcome == "failed"
+    assert reason in found.reason
+
+
+def test_what_cannot_be_read_is_broken() -> None:
+    """A reply nested beyond reading is the check's limit, not the model's fault; many digits are none."""
+    assert judge("[" * 200_000).outcome == "broken"
+    assert judge("9" * 10_000).outcome == "passed"
+
+
+@pytest.mark.parametrize("spec", [False, "true", 1, None, {}])
+def test_it_takes_true_and_nothing_else(spec: object) -> None:
+    """`is-json: false` is not the way to say not-is-json."""
+    with pytest.raises(ValueError, match="not-is-json: true"):
+        build("is-json", spec)

@@ -1,6 +1,6 @@
 """`runner show`: reads transcripts in the terminal; it plays nothing and changes nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +11,7 @@ from runner.cli.complete import run_names
 
 if TYPE_CHECKING:
     from runner.core.transcript import Transcript
+    from runner.store.folder import RunFolder
 
 Run = Annotated[
     str,
@@ -56,12 +57,11 @@ def show(
     found = transcripts_of(folder, trial)
     chosen = (each for each in found if is_bad(each)) if failed else found
     if as_json:
-        _write_lines(chosen)
+        _write_lines(folder, {each.id for each in chosen})
         return
     from runner.cli.display.reading import render, tell
 
-    text = render(list(chosen), folder, screen, whole=trial is not None, failed=failed)
-    tell(text, screen, paged=pager)
+    tell(render(list(chosen), folder, screen, whole=trial is not None, failed=failed), screen, paged=pager)
 
 
 def is_bad(transcript: "Transcript") -> bool:
@@ -71,12 +71,13 @@ def is_bad(transcript: "Transcript") -> bool:
     )
 
 
-def _write_lines(transcripts: Iterable["Transcript"]) -> None:
-    """Write transcripts as they stand in their file."""
+def _write_lines(folder: "RunFolder", ids: Collection[str]) -> None:
+    """Write the lines of some transcripts as they stand in their file."""
+    import json
     import sys
 
-    from runner.core.value import encode_readable_line
-
-    for transcript in transcripts:
-        sys.stdout.buffer.write(encode_readable_line(transcript.dump()))
+    with folder.transcripts.open("rb") as file:
+        for line in file:
+            if json.loads(line)["id"] in ids:
+                sys.stdout.buffer.write(line)
     sys.stdout.buffer.flush()

@@ -54,7 +54,7 @@ def _table(reader: Reader, node: Node) -> MapNode | None:
         why = "a list is no scenario: put it under `turns:`, or begin the file's name with `_`"
         reader.say(node, "", why)
         return None
-    if isinstance(node, TextNode) and node.plain and (word := node.text.split(maxsplit=1)[0]) in SCENARIO:
+    if isinstance(node, TextNode) and node.plain and (word := node.text.partition(" ")[0]) in SCENARIO:
         reader.say(node, "", f"a colon is missing after {quoted(word)}: expected `{word}: ..`")
         return None
     table = reader.table(node, "", "a scenario, which is a map of keys such as `turns:`")

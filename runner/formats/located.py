@@ -232,7 +232,7 @@ class _Composer:
     def _tag(self, event: Any, node: Node) -> None:
         """Refuse a tag: it would change what the text means."""
         if event.tag not in _HARMLESS:
-            spelled = self.source.text[node.start :].split(maxsplit=1)[0]
+            spelled = self.source.text[node.start : node.start + 60].split(maxsplit=1)[0]
             why = f"{excerpt(spelled, 40)} is a YAML tag, and none is used here; a text that begins with `!` needs quotes"
             self._say(node, why)
 

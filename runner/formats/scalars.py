@@ -57,7 +57,8 @@ def lossless(text: str) -> Json:
         value = data(text)
     except ValueError:
         return text
-    return value if isinstance(value, int | float) and repr(value) == text else text
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number and repr(value) == text else text
 
 
 def ambiguous(text: str) -> str | None:

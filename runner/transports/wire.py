@@ -125,23 +125,14 @@ def _whole_call(call: dict[str, Any]) -> dict[str, Any]:
 def _clean(value: Json, depth: int = 0) -> Json:
     """The value as it can be written down: pairs of surrogates joined, no number that JSON does not have."""
     if isinstance(value, str):
-        return _with_pairs(value)
+        return join_surrogates(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if depth > _DEEPEST:
         raise _TooDeepError(f"nested deeper than {_DEEPEST} levels")
     if isinstance(value, dict):
-        return {_with_pairs(name): _clean(part, depth + 1) for name, part in value.items()}
+        return {join_surrogates(name): _clean(part, depth + 1) for name, part in value.items()}
     return [_clean(part, depth + 1) for part in value] if isinstance(value, list) else value
-
-
-def _with_pairs(text: str) -> str:
-    """The text with its pairs of surrogates joined; the look at every character is spared where there are none."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return join_surrogates(text)
-    return text
 
 
 def no_choices() -> Failure:

@@ -8,10 +8,14 @@ from runner.cli.display.harmless import harmless_line
 from runner.cli.display.layout import Cell, shortened, table
 from runner.cli.display.page import Page
 from runner.cli.display.screen import Screen
+from runner.cli.display.summary import place
 from runner.cli.display.typed import typed
 from runner.cli.display.wording import count, money, seconds
 from runner.core.transcript import PlayedTurn, Transcript
 from runner.store.folder import RunFolder
+
+NARROWEST_NAME = 26
+"""Figures are left out before ids are cut to less than so many columns."""
 
 _STATUS_STYLES = {"finished": "", "unanswered": "red", "stopped": "yellow", "skipped": "yellow"}
 
@@ -31,7 +35,7 @@ def render(
         pieces.append(f"{harmless_line(folder.name)}: {count(len(transcripts), 'trial')}\n\n")
         pieces += [f"{line}\n" for line in listing(transcripts, screen)]
         name = transcripts[0].scenario
-        pieces.append(f"\nread one: {typed('runner', 'show', str(folder.path), name)}\n")
+        pieces.append(f"\nread one: {typed('runner', 'show', *place(folder, folder.name), name)}\n")
     return "".join(pieces)
 
 
@@ -51,7 +55,8 @@ def listing(transcripts: Sequence[Transcript], screen: Screen) -> list[str]:
     empty = {place for place in (3, 4, 5) if all(row[place].text in {"0", titles[place]} for row in rows)}
     for left_out in (empty, empty | {7}, empty | {6, 7}, {3, 5, 6, 7}, {2, 3, 4, 5, 6, 7}):
         kept = [[cell for place, cell in enumerate(row) if place not in left_out] for row in rows]
-        if (lines := table(kept, screen.width, screen.paint, screen.signs["cut"])) is not None:
+        lines = table(kept, screen.width, screen.paint, screen.signs["cut"], NARROWEST_NAME)
+        if lines is not None:
             return lines
     return [shortened(row[0].text, screen.width, screen.signs["cut"]) for row in rows[1:]]
 

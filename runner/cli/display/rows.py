@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from runner.cli.display.harmless import harmless_line
-from runner.cli.display.layout import Cell, shortened, table
+from runner.cli.display.layout import Cell, shortened, table, wrapped
 from runner.cli.display.screen import Screen
 from runner.cli.display.tally import Tally
 from runner.cli.display.wording import count, money, seconds
@@ -123,7 +123,7 @@ _COLUMNS = (
     _Column("cost", lambda row: row.cost_usd, _any(lambda row: row.cost_usd), write=money),
     _Column("median", lambda row: row.latency_s, _any(lambda row: row.latency_s), write=seconds),
 )
-NARROWEST_NAME = 22
+NARROWEST_NAME = 26
 """Figures are left out before names are cut to less than so many columns."""
 _LESS_NEEDED = ("median", "cost", "out", "tokens in", "finished")
 """Which columns are left out, one after the other, where the screen is narrow."""
@@ -157,10 +157,10 @@ def _cells(row: Row, columns: Iterable[_Column], screen: Screen) -> list[Cell]:
 
 def _stack(row: Row, columns: Sequence[_Column], screen: Screen) -> list[str]:
     """A row as a few short lines."""
-    figures = [
-        f"{cell.text} {column.title}"
-        for column, cell in zip(columns, _cells(row, columns, screen), strict=True)
-        if cell.text != "0"
-    ]
+    figures = []
+    for column, cell in zip(columns, _cells(row, columns, screen), strict=True):
+        if cell.text != "0":
+            title = column.title.removesuffix("s") if cell.text == "1" else column.title
+            figures.append(f"{cell.text} {title}")
     name = shortened(harmless_line(row.name), screen.width, screen.signs["cut"])
-    return [name, *(f"  {figure}" for figure in figures)]
+    return [name, "  " + wrapped(", ".join(figures), screen.width, 2, 2)]

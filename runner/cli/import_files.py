@@ -35,7 +35,7 @@ Force = Annotated[bool, typer.Option("--force", help="Write over files that exis
 def import_files(form: Format, file: File, to: To, force: Force = False) -> None:
     """Write scenario files from a file of another tool."""
     from runner.cli.display.harmless import harmless_line
-    from runner.cli.display.typed import typed
+    from runner.cli.display.typed import command
     from runner.cli.display.wording import count
     from runner.core.wording import unknown
 
@@ -45,7 +45,7 @@ def import_files(form: Format, file: File, to: To, force: Force = False) -> None
     scenarios = list(getattr(import_module(room), name)(file))
     _write(scenarios, to, force=force)
     print(f"{count(len(scenarios), 'scenario')} written to {harmless_line(str(to))}")
-    typer.echo(f"play them: {typed('runner', 'play', str(to))}", err=True)
+    typer.echo(f"play them: {command('play', str(to))}", err=True)
 
 
 def _write(scenarios: Iterable[tuple[str, str]], to: Path, *, force: bool) -> None:

@@ -73,8 +73,10 @@ class Verdict(Value):
     """The check's name in the YAML, its `not-` included."""
     outcome: Outcome
     reason: str
+    path: str | None = None
+    """The file that the check stands in, where that is not the scenario's own."""
     line: int
-    """Where the check stands in the scenario, 1-based."""
+    """Where the check stands in its file, 1-based."""
     of: str | None = None
     """At the foot of a scenario: of what it speaks (`every`, `any`, `last`, a turn's id)."""
 

@@ -156,6 +156,7 @@ class Variants(Sequence[Script]):
             message={"role": turn.role, "content": _rendered(turn, effective.values)},
             params={**effective.params, **turn.params} if turn.params else None,
             id=turn.id,
+            path=_elsewhere(turn.path, self.scenario),
             line=turn.line,
             checks=self._posed(turn.checks, effective.values),
         )
@@ -166,7 +167,8 @@ class Variants(Sequence[Script]):
 
     def _posed(self, expectations: Iterable[Expectation], values: Mapping[str, str]) -> tuple[Posed, ...]:
         """Checks with their texts rendered, ready to judge."""
-        return tuple(pose(expectation, values, self._build) for expectation in expectations)
+        posed = (pose(expectation, values, self._build) for expectation in expectations)
+        return tuple(each.model_copy(update={"path": _elsewhere(each.path, self.scenario)}) for each in posed)
 
 
 def expand(scenario: Scenario, resolve: Resolve, build: Build) -> Variants:
@@ -184,7 +186,19 @@ def pose(expectation: Expectation, values: Mapping[str, str], build: Build) -> P
     except (TemplateError, ValueError) as error:
         place = Problem(expectation.path, expectation.line, expectation.column, expectation.check, str(error))
         raise ProblemsError([place]) from None
-    return Posed(check=expectation.check, spec=spec, line=expectation.line, of=expectation.of, ask=ask)
+    return Posed(
+        check=expectation.check,
+        spec=spec,
+        path=expectation.path,
+        line=expectation.line,
+        of=expectation.of,
+        ask=ask,
+    )
+
+
+def _elsewhere(path: str, scenario: Scenario) -> str:
+    """The path, or nothing where it is the scenario's own: it stands beside every turn and check."""
+    return "" if path == scenario.path else path
 
 
 def rehearse(scenario: Scenario, build: Build) -> Iterator[Problem]:

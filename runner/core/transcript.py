@@ -51,6 +51,8 @@ class PlayedTurn(Value):
     turn: int
     """0-based place among the scenario's turns, gold turns counted."""
     id: str | None = None
+    path: str | None = None
+    """The file that the turn stands in, where that is not the scenario's own."""
     line: int = 0
     params: dict[str, Json] = {}
     status: TurnStatus
@@ -206,6 +208,7 @@ class _Fold:
             PlayedTurn(
                 turn=index,
                 id=line.id,
+                path=line.path or None,
                 line=line.line,
                 params=script.params_of(index),
                 status=played.status,

@@ -19,6 +19,8 @@ class Posed(Value):
     """Its name in the YAML, `not-` included."""
     spec: Json = None
     """What the YAML says under that name."""
+    path: str = ""
+    """The file that the check stands in; empty where that is the scenario's own."""
     line: int = 0
     """1-based, in the file that the check stands in."""
     of: str | None = None
@@ -41,6 +43,8 @@ class Line(Value):
     params: dict[str, Json] | None = None
     """What goes with this turn's request; None where it is the script's own params."""
     id: str | None = None
+    path: str = ""
+    """The file that the turn stands in; empty where that is the scenario's own."""
     line: int = 0
     """1-based, in the file that the turn stands in."""
     checks: tuple[Posed, ...] = ()

@@ -56,4 +56,11 @@ def _pool(posed: Posed, findings: Sequence[tuple[Subject, Finding]]) -> Verdict:
 
 def _verdict(posed: Posed, outcome: Outcome, reason: str) -> Verdict:
     """A verdict under the check's own name and line."""
-    return Verdict(check=posed.check, outcome=outcome, reason=reason, line=posed.line, of=posed.of)
+    return Verdict(
+        check=posed.check,
+        outcome=outcome,
+        reason=reason,
+        path=posed.path or None,
+        line=posed.line,
+        of=posed.of,
+    )

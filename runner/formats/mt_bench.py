@@ -9,7 +9,7 @@ from runner.core.scenario import Scenario, Turn
 from runner.core.value import Json
 from runner.core.wording import quoted
 from runner.errors import Problem, ProblemsError
-from runner.formats.files import UnreadableError, read_bytes
+from runner.formats.source.files import UnreadableError, read_bytes
 from runner.formats.writer import write_scenario
 
 _WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,60}\Z")

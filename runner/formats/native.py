@@ -7,9 +7,9 @@ from pathlib import Path, PurePath
 from runner.core.scenario import Scenario
 from runner.core.wording import listed, quoted
 from runner.errors import NothingToPlayError, Problem, ProblemsError
-from runner.formats.documents import scenario
-from runner.formats.files import Files, UnreadableError
-from runner.formats.reader import Reader, TooManyError
+from runner.formats.scenario.documents import scenario
+from runner.formats.scenario.reader import Reader, TooManyError
+from runner.formats.source.files import Files, UnreadableError
 
 
 def load(paths: Iterable[str | os.PathLike[str]], environ: Mapping[str, str]) -> list[Scenario]:
@@ -58,7 +58,6 @@ class _Loading:
             return False
         problems: list[Problem] = []
         scenarios: list[Scenario] = []
-        outer = len(self.problems)
         try:
             documents = self.files.documents(path)
         except UnreadableError as error:
@@ -73,15 +72,14 @@ class _Loading:
             problems += reader.problems
             if found is not None and not reader.problems:
                 scenarios.append(found)
-        problems += self.problems[outer:]
-        del self.problems[outer:]
+        self.files.forget(path)
         self.found[real] = (scenarios, problems)
         return True
 
     def scenarios(self) -> list[Scenario]:
         """All that was read, or everything that is wrong with it."""
         scenarios: list[Scenario] = []
-        problems: list[Problem] = []
+        problems = list(self.problems)
         for real, (found, wrong) in self.found.items():
             if real in self.walked and real in self.files.used:
                 continue

@@ -6,8 +6,8 @@ from typing import Final
 from runner.checks import CHECKS, NEGATION, check_class
 from runner.core.request_fields import EXTRA
 from runner.core.value import Json
-from runner.formats.expectations import WHOLE
-from runner.formats.keys import CASE_ID, ENVIRONMENT, MATRIX, PARAMS, PART, SCENARIO, SETUP, TURN
+from runner.formats.scenario.expectations import WHOLE
+from runner.formats.scenario.keys import CASE_ID, ENVIRONMENT, MATRIX, PARAMS, PART, SCENARIO, SETUP, TURN
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 

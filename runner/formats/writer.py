@@ -11,8 +11,8 @@ from typing import Final
 from runner.core.scenario import Axis, Case, Content, Expectation, Opening, Scenario, Setup, Turn
 from runner.core.template import escape
 from runner.core.value import Json
-from runner.formats.reader import FILE
-from runner.formats.variation import Names
+from runner.formats.scenario.reader import FILE
+from runner.formats.scenario.variation import Names
 
 _PLAIN_KEY: Final = re.compile(r"(?!(?:true|false|null|yes|no|on|off)\Z)[A-Za-z_][A-Za-z0-9_.-]*\Z")
 _ESCAPED: Final = re.compile('["\\\\\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]')

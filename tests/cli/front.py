@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from runner.cli import app
 from runner.core.message import Answer, Failure, Message, Reply, Request, Usage
+from runner.operations.stage import Stage
 from runner.transports import Notify
 from runner.transports.fake import FakeTransport
 
@@ -70,6 +71,8 @@ class Front:
         self.folder = folder
         self._monkeypatch = monkeypatch
         self.transport = FakeTransport(agree)
+        self.staged: list[Stage] = []
+        """Every stage that was played."""
         monkeypatch.chdir(folder)
         self.write("runner.toml", SETTINGS)
 
@@ -87,11 +90,15 @@ class Front:
         """Run a command line."""
         import runner.operations.play
 
-        self._monkeypatch.setattr(runner.operations.play, "connect", lambda *_: self.transport)
+        self._monkeypatch.setattr(runner.operations.play, "connect", self._connect)
         environ = {"COLUMNS": str(width), "CI": None, "NO_COLOR": None, "FORCE_COLOR": None, **(env or {})}
         self._monkeypatch.setattr("sys.argv", ["runner", *words])
         result = CliRunner().invoke(app, words, prog_name="runner", env=environ)
         return Shown(result.exit_code, result.stdout, result.stderr)
+
+    def _connect(self, stage: Stage, _: object) -> FakeTransport:
+        self.staged.append(stage)
+        return self.transport
 
     @property
     def run_folder(self) -> Path:

@@ -81,4 +81,4 @@ def test_what_a_newer_version_wrote_is_kept() -> None:
 def test_a_value_does_not_change() -> None:
     """Assigning to a field raises."""
     with pytest.raises(ValidationError, match="frozen"):
-        Thing(name="a").name = "b"  # type: ignore[misc]
+        Thing(name="a").name = "b"

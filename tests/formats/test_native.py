@@ -164,6 +164,16 @@ def test_a_folder_skips_what_others_use() -> None:
 
 
 @pytest.mark.usefixtures("folder")
+def test_a_broken_fragment_is_never_passed_over() -> None:
+    """What is wrong with a file that others use is said, though it is no scenario of its own."""
+    write("s/_broken.yaml", "- [laughs] Hello\n")
+    write("s/a.yaml", "- include: _broken.yaml\n")
+    write("s/b.yaml", "turns:\n  - Hello\n  - include: a.yaml\n")
+    write("s/c.yaml", "turns: [Hello]\n")
+    assert complaints("s") == ["s/_broken.yaml:1:3: a text that begins with `[` needs quotes"]
+
+
+@pytest.mark.usefixtures("folder")
 def test_the_same_file_loads_once() -> None:
     """A file that is named twice, or named and in a folder, is one scenario."""
     write("s/a.yaml", "turns: [Hello]\n")

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from runner.checks import CHECKS
 from runner.core.request_fields import SETTABLE
 from runner.core.value import Json
-from runner.formats.keys import SCENARIO
+from runner.formats.scenario.keys import SCENARIO
 from runner.formats.schema import schema
 
 HERE = Path(__file__).parent.parent

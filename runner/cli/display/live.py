@@ -8,6 +8,7 @@ from runner.cli.display.wording import seconds
 from runner.core.event import Answered, Event, Finished, Judged, Skipped
 from runner.core.run import Run
 from runner.core.trial import Line, Script
+from runner.core.value import join_surrogates
 from runner.operations.play import Played
 from runner.operations.stage import Stage
 from runner.store.folder import RunFolder
@@ -164,7 +165,7 @@ class Speech:
         """Write a piece."""
         if delta.kind != self._kind:
             self._turn_to(delta.kind)
-        text = self._held + delta.text
+        text = join_surrogates(self._held + delta.text)
         self._held = text[-1:] if text[-1:] == "\r" or "\ud800" <= text[-1:] <= "\udbff" else ""
         self._flow.feed(harmless(text.removesuffix(self._held)))
         self._is_fresh = self._is_fresh and not text

@@ -6,7 +6,7 @@ from typing import Final
 
 from runner.cli.display.follower import Follower
 from runner.cli.display.harmless import harmless_line
-from runner.cli.display.summary import resume_command
+from runner.cli.display.summary import is_stopped, resume_command
 from runner.cli.display.tally import Tally, troubles_of
 from runner.core.run import Run
 from runner.core.value import Json
@@ -29,8 +29,10 @@ class Quiet(Follower):
     def closes(self, played: Played) -> None:
         """Write what is unanswered or broke to stderr, and the path to stdout."""
         run = played.run
-        if run.stopped is not None:
-            self.screen.say(f"{harmless_line(run.stopped)}; go on with: {resume_command(played.folder)}")
+        if is_stopped(played):
+            self.screen.say(
+                f"{harmless_line(run.stopped or 'stopped')}; go on with: {resume_command(played.folder)}"
+            )
         if run.counts["unanswered"] or any(summary.broken for summary in run.trials.values()):
             for line in self.ending(played).trouble_lines():
                 self.screen.say(line)

@@ -9,7 +9,7 @@ from runner.cli.display.layout import Cell, shortened, table
 from runner.cli.display.page import Page
 from runner.cli.display.screen import Screen
 from runner.cli.display.summary import place
-from runner.cli.display.typed import typed
+from runner.cli.display.typed import command
 from runner.cli.display.wording import count, money, seconds
 from runner.core.transcript import PlayedTurn, Transcript
 from runner.store.folder import RunFolder
@@ -35,7 +35,7 @@ def render(
         pieces.append(f"{harmless_line(folder.name)}: {count(len(transcripts), 'trial')}\n\n")
         pieces += [f"{line}\n" for line in listing(transcripts, screen)]
         name = transcripts[0].scenario
-        pieces.append(f"\nread one: {typed('runner', 'show', *place(folder, folder.name), name)}\n")
+        pieces.append(f"\nread one: {command('show', *place(folder, folder.name), name)}\n")
     return "".join(pieces)
 
 

@@ -15,7 +15,7 @@ from runner.core.transcript import sum_known
 FEW_VARIANTS = 12
 """Up to so many variants have a row each."""
 MOST_ROWS = 24
-"""With more rows than these, only those in which something went wrong are shown."""
+"""Of more rows than these, the ones in which something went wrong are shown first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,12 @@ def rows_of(run: Run, tally: Tally, names: frozenset[str]) -> list[Row]:
     for variant, values in tally.latencies.items():
         latencies.setdefault(row_names[variant], []).extend(values)
     return [_row(name, summaries, latencies.get(name, ())) for name, summaries in grouped.items()]
+
+
+def total_of(run: Run, tally: Tally) -> Row:
+    """The figures of the whole run."""
+    latencies = [each for values in tally.latencies.values() for each in values]
+    return _row("all", list(run.trials.values()), latencies)
 
 
 def scenario_of(variant: str, names: frozenset[str]) -> str:
@@ -129,20 +135,28 @@ _LESS_NEEDED = ("median", "cost", "out", "tokens in", "finished")
 """Which columns are left out, one after the other, where the screen is narrow."""
 
 
-def table_of(rows: Sequence[Row], screen: Screen) -> list[str]:
-    """The rows as lines: a table as wide as the screen allows, or three lines for each row where none fits."""
-    shown = list(rows) if len(rows) <= MOST_ROWS else [row for row in rows if row.is_bad][:MOST_ROWS]
+def table_of(rows: Sequence[Row], total: Row, screen: Screen) -> list[str]:
+    """The rows as lines: a table as wide as the screen allows, or two lines for each row where none fits."""
+    shown = _first(rows)
     columns = [column for column in _COLUMNS if column.needed(rows)]
-    rest = f"... {count(len(rows) - len(shown), 'other scenario')}" if len(shown) < len(rows) else ""
+    rest = f"... {count(len(rows) - len(shown), 'other')}" if len(shown) < len(rows) else ""
     for left_out in ("", *_LESS_NEEDED):
         columns = [column for column in columns if column.title != left_out]
         head = [Cell("", "dim"), *(Cell(column.title, "dim") for column in columns)]
-        body = [[Cell(harmless_line(row.name)), *_cells(row, columns, screen)] for row in shown]
+        body = [[Cell(harmless_line(row.name)), *_cells(row, columns, screen)] for row in (*shown, total)]
+        if rest:
+            body.insert(-1, [Cell(rest, "dim"), *(Cell("") for _ in columns)])
         lines = table([head, *body], screen.width, screen.paint, screen.signs["cut"], NARROWEST_NAME)
         if lines is not None:
-            return [*(lines if shown else []), *([rest] if rest else [])]
+            return lines
     stacked = [line for row in shown for line in _stack(row, columns, screen)]
-    return [*stacked, *([rest] if rest else [])]
+    return [*stacked, *([rest] if rest else []), *_stack(total, columns, screen)]
+
+
+def _first(rows: Sequence[Row]) -> list[Row]:
+    """As many rows as are shown, in their order: those in which something went wrong before all others."""
+    places = sorted(range(len(rows)), key=lambda place: not rows[place].is_bad)[:MOST_ROWS]
+    return [rows[place] for place in sorted(places)]
 
 
 def _cells(row: Row, columns: Iterable[_Column], screen: Screen) -> list[Cell]:

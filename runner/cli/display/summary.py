@@ -7,10 +7,10 @@ from pathlib import Path
 
 from runner.cli.display.harmless import harmless_line
 from runner.cli.display.layout import NO_BREAK, wrapped
-from runner.cli.display.rows import rows_of, table_of
+from runner.cli.display.rows import rows_of, table_of, total_of
 from runner.cli.display.screen import Screen
 from runner.cli.display.tally import Tally, Trouble, troubles_of
-from runner.cli.display.typed import typed
+from runner.cli.display.typed import command
 from runner.cli.display.wording import count, money, seconds
 from runner.core.run import Summary
 from runner.operations.play import Played
@@ -40,7 +40,8 @@ class Ending:
         self.screen.say()
         rows = rows_of(self.played.run, self.tally, self.names)
         if len(rows) > 1:
-            self.screen.tell("\n".join(table_of(rows, self.screen)) + "\n")
+            total = total_of(self.played.run, self.tally)
+            self.screen.tell("\n".join(table_of(rows, total, self.screen)) + "\n")
         self.tell_troubles()
         self.tell_end()
 
@@ -54,7 +55,7 @@ class Ending:
         whole = sum(_bad(summary) for summary in self.played.run.trials.values())
         lines = [_line(self.screen, *each) for each in islice(self._troubles(), MOST_TROUBLES)]
         if whole > len(lines):
-            way = typed("runner", "show", *self._place(), "--failed")
+            way = command("show", *self._place(), "--failed")
             lines.append(f"  and {whole - len(lines):,} more: {way}")
         return lines
 
@@ -72,17 +73,16 @@ class Ending:
         text = wrapped(f"{state}: {self._figures()}", self.screen.width)
         self.screen.tell(self.screen.paint(state, style, "bold") + text[len(state) :])
         self.screen.tell(harmless_line(str(self.played.folder.transcripts)))
-        if self.played.run.stopped is None:
-            self.screen.say(f"read it: {typed('runner', 'show', *self._place())}")
+        if not is_stopped(self.played):
+            self.screen.say(f"read it: {command('show', *self._place())}")
         else:
             self.screen.say(f"what was heard is saved; go on with: {resume_command(self.played.folder)}")
 
     def _state(self) -> tuple[str, str]:
         """How the run ended, and the style for it."""
-        run = self.played.run
-        if run.stopped is not None:
-            return harmless_line(run.stopped), "yellow"
-        status = run.status(self.played.trials)
+        if is_stopped(self.played):
+            return harmless_line(self.played.run.stopped or "stopped"), "yellow"
+        status = self.played.run.status(self.played.trials)
         return status, "green" if status == "finished" else "red"
 
     def _figures(self) -> str:
@@ -110,6 +110,11 @@ class Ending:
         return place(self.played.folder, LATEST if self.is_new else self.played.folder.name)
 
 
+def is_stopped(played: Played) -> bool:
+    """Whether the run was ended before its end."""
+    return played.run.status(played.trials) == "stopped"
+
+
 def place(folder: RunFolder, name: str) -> list[str]:
     """The words by which a run is found again: a name where runs are kept as usual, else its folder."""
     return [name if folder.path.parent == Path(DEFAULT_OUTPUTS) else str(folder.path)]
@@ -117,7 +122,7 @@ def place(folder: RunFolder, name: str) -> list[str]:
 
 def resume_command(folder: RunFolder) -> str:
     """The command that goes on with a run."""
-    return typed("runner", "play", "--resume", *place(folder, folder.name))
+    return command("play", "--resume", *place(folder, folder.name))
 
 
 def _bad(summary: Summary) -> int:

@@ -4,10 +4,10 @@ from typing import Final
 
 from runner.core.request_fields import REQUEST_FIELDS
 from runner.core.wording import quoted
-from runner.formats.files import UnreadableError, beside
-from runner.formats.keys import SCENARIO
-from runner.formats.nodes import ListNode, MapNode, Node, TextNode
-from runner.formats.reader import Reader
+from runner.formats.scenario.keys import SCENARIO
+from runner.formats.scenario.reader import Reader
+from runner.formats.source.files import UnreadableError, beside
+from runner.formats.source.nodes import ListNode, MapNode, Node, TextNode
 
 MERGED: Final = ("params", "vars", "matrix")
 APPENDED: Final = ("tags", "expect")

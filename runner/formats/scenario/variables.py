@@ -3,9 +3,9 @@
 from runner.core.places import variable_complaint
 from runner.core.template import NAME
 from runner.core.wording import quoted
-from runner.formats.keys import ENVIRONMENT
-from runner.formats.nodes import MapNode, Node
-from runner.formats.reader import Reader, bounded
+from runner.formats.scenario.keys import ENVIRONMENT
+from runner.formats.scenario.reader import Reader, bounded
+from runner.formats.source.nodes import MapNode, Node
 
 
 def variables(reader: Reader, node: Node) -> tuple[dict[str, str], dict[str, str]]:

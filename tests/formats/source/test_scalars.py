@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.formats.scalars import ambiguous, data, lossless
+from runner.formats.source.scalars import ambiguous, data, lossless
 
 
 @pytest.mark.parametrize(

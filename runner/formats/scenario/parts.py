@@ -11,10 +11,10 @@ from runner.core.scenario import Content
 from runner.core.template import escape
 from runner.core.value import Json
 from runner.core.wording import quoted, unknown
-from runner.formats.files import UnreadableError
-from runner.formats.keys import PART
-from runner.formats.nodes import ListNode, MapNode, Node, TextNode
-from runner.formats.reader import FILE, Reader
+from runner.formats.scenario.keys import PART
+from runner.formats.scenario.reader import FILE, Reader
+from runner.formats.source.files import UnreadableError
+from runner.formats.source.nodes import ListNode, MapNode, Node, TextNode
 
 _FILE_FIELDS: Final = {
     ("image_url", "url"): "data",

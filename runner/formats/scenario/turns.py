@@ -6,13 +6,13 @@ from typing import Any, Final
 from runner.core.places import label_complaint
 from runner.core.scenario import Expectation, Turn
 from runner.core.wording import listed, quoted, unknown
-from runner.formats.expectations import WHOLE, expectations
-from runner.formats.files import UnreadableError, beside
-from runner.formats.keys import TURN
-from runner.formats.nodes import ListNode, MapNode, Node, TextNode
-from runner.formats.params import params
-from runner.formats.parts import content, said
-from runner.formats.reader import Reader
+from runner.formats.scenario.expectations import WHOLE, expectations
+from runner.formats.scenario.keys import TURN
+from runner.formats.scenario.params import params
+from runner.formats.scenario.parts import content, said
+from runner.formats.scenario.reader import Reader
+from runner.formats.source.files import UnreadableError, beside
+from runner.formats.source.nodes import ListNode, MapNode, Node, TextNode
 
 SPEAKERS: Final = ("user", "assistant", "include")
 

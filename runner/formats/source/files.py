@@ -12,10 +12,10 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from runner.errors import Problem
-from runner.formats.located import compose
-from runner.formats.nodes import Node, TextNode
-from runner.formats.syntax import Source
-from runner.formats.tables import LARGEST, csv_node, json_node
+from runner.formats.source.located import compose
+from runner.formats.source.nodes import Node, TextNode
+from runner.formats.source.syntax import Source
+from runner.formats.source.tables import LARGEST, csv_node, json_node
 
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _DIRECTIVE: Final = re.compile(r"^%(?!YAML)", re.MULTILINE)
@@ -48,6 +48,10 @@ class Files:
                 self._complain(Problem(path, 1, 0, "", "is empty"))
             self._documents[path] = found
         return self._documents[path]
+
+    def forget(self, path: str) -> None:
+        """Let go of a file's documents: a scenario is seldom needed twice, and nodes are many."""
+        self._documents.pop(path, None)
 
     def _composed(self, path: str, text: str) -> list[Node] | None:
         """The documents of a YAML text; None, and a complaint, where it holds what YAML would read as something else."""

@@ -8,10 +8,10 @@ from runner.core.scenario import Axis, Case, Opening, Point, Setup
 from runner.core.template import NAME
 from runner.core.value import Json
 from runner.core.wording import nearest, quoted
-from runner.formats.keys import SETUP
-from runner.formats.nodes import ListNode, MapNode, Node, TextNode
-from runner.formats.params import field, opening, params
-from runner.formats.reader import Reader, bounded, named
+from runner.formats.scenario.keys import SETUP
+from runner.formats.scenario.params import field, opening, params
+from runner.formats.scenario.reader import Reader, bounded, named
+from runner.formats.source.nodes import ListNode, MapNode, Node, TextNode
 
 
 class Names:

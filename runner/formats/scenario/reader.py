@@ -10,10 +10,10 @@ from runner.core.template import escape, is_templated
 from runner.core.value import Json
 from runner.core.wording import excerpt, listed, quoted, unknown
 from runner.errors import Problem
-from runner.formats.files import Files, UnreadableError, beside
-from runner.formats.located import MOST_PROBLEMS
-from runner.formats.nodes import ListNode, MapNode, Node, TextNode, swallowed
-from runner.formats.scalars import data, lossless
+from runner.formats.source.files import Files, UnreadableError, beside
+from runner.formats.source.located import MOST_PROBLEMS
+from runner.formats.source.nodes import ListNode, MapNode, Node, TextNode, swallowed
+from runner.formats.source.scalars import data, lossless
 
 FILE: Final = "$file"
 

@@ -6,8 +6,8 @@ from runner.checks import build, check_class, is_check, names
 from runner.core.scenario import Expectation
 from runner.core.template import is_templated
 from runner.core.wording import quoted, unknown
-from runner.formats.nodes import ListNode, MapNode, Node, TextNode
-from runner.formats.reader import Reader, bounded, named
+from runner.formats.scenario.reader import Reader, bounded, named
+from runner.formats.source.nodes import ListNode, MapNode, Node, TextNode
 
 WHOLE: Final = ("every", "any", "last")
 """Of what a check at the foot may speak, beside a turn's id."""

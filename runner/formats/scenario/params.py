@@ -6,9 +6,9 @@ from runner.core.request_fields import refusal
 from runner.core.scenario import Opening
 from runner.core.value import Json
 from runner.core.wording import quoted
-from runner.formats.nodes import Node, TextNode
-from runner.formats.reader import Reader
-from runner.formats.scalars import ambiguous
+from runner.formats.scenario.reader import Reader
+from runner.formats.source.nodes import Node, TextNode
+from runner.formats.source.scalars import ambiguous
 
 
 def params(reader: Reader, node: Node, key: str) -> dict[str, Json]:

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from runner.core.wording import quoted
 from runner.errors import Problem
-from runner.formats.located import Complain
-from runner.formats.nodes import ListNode, MapNode, Node, TextNode
-from runner.formats.syntax import Source
+from runner.formats.source.located import Complain
+from runner.formats.source.nodes import ListNode, MapNode, Node, TextNode
+from runner.formats.source.syntax import Source
 
 LARGEST: Final = 20 * 1024 * 1024
 """How many bytes a file may have: beyond that it is no scenario, and no API takes it."""

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from runner.formats.syntax import Source
+from runner.formats.source.syntax import Source
 
 _BEGINS_COMMENT: Final = re.compile(r"[ \t]*[ \t]#\S[^\n]*")
 

@@ -12,15 +12,15 @@ from runner.core.scenario import Scenario
 from runner.core.template import TemplateError, check, names
 from runner.core.wording import quoted, unknown
 from runner.errors import Problem
-from runner.formats.expectations import WHOLE, foot
-from runner.formats.extending import extended
-from runner.formats.keys import SCENARIO
-from runner.formats.nodes import ListNode, MapNode, Node, TextNode
-from runner.formats.params import opening, params
-from runner.formats.reader import Reader
-from runner.formats.turns import turns
-from runner.formats.variables import variables
-from runner.formats.variation import Names, axes, cases
+from runner.formats.scenario.expectations import WHOLE, foot
+from runner.formats.scenario.extending import extended
+from runner.formats.scenario.keys import SCENARIO
+from runner.formats.scenario.params import opening, params
+from runner.formats.scenario.reader import Reader
+from runner.formats.scenario.turns import turns
+from runner.formats.scenario.variables import variables
+from runner.formats.scenario.variation import Names, axes, cases
+from runner.formats.source.nodes import ListNode, MapNode, Node, TextNode
 
 MOST_REPEATS: Final = 1_000_000
 

@@ -12,8 +12,8 @@ import yaml
 
 from runner.core.wording import excerpt, quoted
 from runner.errors import Problem
-from runner.formats.nodes import ListNode, MapNode, Node, TextNode
-from runner.formats.syntax import Source, syntax_problem
+from runner.formats.source.nodes import ListNode, MapNode, Node, TextNode
+from runner.formats.source.syntax import Source, syntax_problem
 
 DEEPEST: Final = 100
 """How deep lists and maps may be nested."""

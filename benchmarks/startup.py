@@ -61,7 +61,9 @@ def main() -> None:
     runner = [python, "-m", "runner"]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "hello.yaml").write_text("system: Be brief.\nturns: ['Hello, who are you?']\n", encoding="utf-8")
+        (folder / "hello.yaml").write_text(
+            "system: Be brief.\nturns: ['Hello, who are you?']\n", encoding="utf-8"
+        )
         (folder / "script.py").write_text(SCRIPT, encoding="utf-8")
         print(f"{'':<58} {'runner':>10} {'other':>10} {'ratio':>10} {'later':>10}")
         compare(

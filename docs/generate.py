@@ -14,8 +14,12 @@ def ask(*arguments: str) -> str:
     """What `runner` prints for these arguments, as on a plain terminal of fixed width."""
     environ = {**os.environ, "COLUMNS": WIDTH, "TERMINAL_WIDTH": WIDTH, "NO_COLOR": "1", "TERM": "dumb"}
     command = [sys.executable, "-m", "runner", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environ, check=True, capture_output=True, text=True, encoding="utf-8")
-    return "\n".join(line.rstrip() for line in done.stdout.replace("python -m runner", "runner").strip().split("\n"))
+    done = subprocess.run(
+        command, cwd=ROOT, env=environ, check=True, capture_output=True, text=True, encoding="utf-8"
+    )
+    return "\n".join(
+        line.rstrip() for line in done.stdout.replace("python -m runner", "runner").strip().split("\n")
+    )
 
 
 def name_commands() -> list[str]:

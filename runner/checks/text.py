@@ -90,7 +90,7 @@ class IContains(Check):
         folded, wanted = text.casefold(), self.text.casefold()
         start = folded.find(wanted)
         if start < 0:
-            reason = f"{excerpt(self.text)} is not in the reply in any spelling of its letters; {shown(text)}"
+            reason = f"{excerpt(self.text)} is not in the reply, capitals or not; {shown(text)}"
             return Finding(outcome="failed", reason=reason)
         # Folding may lengthen a text (ß becomes ss): only where it did not, its places are the reply's own.
         found = around(text if len(folded) == len(text) else folded, start, start + len(wanted))

@@ -134,11 +134,15 @@ class Run:
 
     def status(self, planned: int) -> RunStatus:
         """How the run stands, of so many planned trials."""
-        if self.stopped is not None:
+        if self.stopped is not None and not self._all_ended(planned):
             return "stopped"
         if self.counts["unanswered"] or any(summary.broken for summary in self.trials.values()):
             return "incomplete"
         return "finished" if self.counts["finished"] == planned else "playing"
+
+    def _all_ended(self, planned: int) -> bool:
+        """Whether nothing is left to play: a stop that came too late, or was resumed from, stopped nothing."""
+        return self.counts["finished"] + self.counts["unanswered"] >= planned
 
     def totals(self) -> "Totals":
         """The sums over all trials that began."""
@@ -163,7 +167,7 @@ class Run:
         codes = {FINE}
         if not planned:
             codes.add(NOTHING)
-        if self.stopped is not None:
+        if self.stopped is not None and not self._all_ended(planned):
             codes.add(INTERRUPTED if self.stopped == "interrupted" else INCOMPLETE)
         if self.counts["finished"] < planned or any(summary.broken for summary in self.trials.values()):
             codes.add(INCOMPLETE)

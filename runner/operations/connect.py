@@ -47,7 +47,9 @@ def connect(stage: Stage, folder: RunFolder) -> Router:
     def open_transport(name: str) -> Transport:
         provider = stage.settings.ready(name)
         if stage.asked.in_flight is not None:
-            provider = provider.model_copy(update={"in_flight": min(stage.asked.in_flight, provider.in_flight)})
+            provider = provider.model_copy(
+                update={"in_flight": min(stage.asked.in_flight, provider.in_flight)}
+            )
         if provider.kind != "local":
             return _surround(provider, stage, folder)
         server = EmbeddedServer(_weights(provider), provider.served, provider.slots, provider.context)
@@ -81,5 +83,7 @@ def _weights(provider: Provider) -> Path:
         return Path(provider.gguf)
     weights = find_weights()
     if weights is None:
-        raise ProviderError("the embedded model is not there yet: fetch it with `runner pull` (about 90 MB, once)")
+        raise ProviderError(
+            "the embedded model is not there yet: fetch it with `runner pull` (about 90 MB, once)"
+        )
     return weights

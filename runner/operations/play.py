@@ -84,7 +84,8 @@ def play(stage: Stage, outputs: Path, audience: Audience, command: Sequence[str]
         command=tuple(command),
         folder=str(stage.folder),
         asked=stage.asked.dump(),
-        versions={name: version(name) for name in ("conversation-runner", "openai")} | {"python": python_version()},
+        versions={name: version(name) for name in ("conversation-runner", "openai")}
+        | {"python": python_version()},
         settings={name: stage.settings.named(name).dump() for name, _ in stage.providers},
         digests=_digests(stage),
         trials=len(stage.trials),

@@ -62,7 +62,8 @@ def stage(asked: Asked, folder: Path, environ: Mapping[str, str]) -> Stage:
     """What will be played; raises RunnerError with everything that is wrong, before anything is sent."""
     settings = Settings.load(folder, environ)
     environment = read_environment(folder, environ)
-    loaded = load(asked.paths, environment)
+    here = folder == Path.cwd()
+    loaded = load(asked.paths if here else [folder / path for path in asked.paths], environment)
     selection = asked.selection
     variants = [
         _expand(scenario, changed, settings, asked.changes)

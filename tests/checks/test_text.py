@@ -44,7 +44,7 @@ def test_the_reason_shows_the_place() -> None:
     )
     assert (
         judge("icontains", "x", "").reason
-        == '"x" is not in the reply in any spelling of its letters; the reply has no text'
+        == '"x" is not in the reply, capitals or not; the reply has no text'
     )
 
 

@@ -49,6 +49,15 @@ def test_one_function_of_the_run_decides_the_code(events: list[Event], planned: 
     assert Run.fold(events).exit_code(planned) == code
 
 
+def test_a_stop_that_stopped_nothing_does_not_count() -> None:
+    """A run that was resumed to its end, or whose last trial ended before the stop, is finished with 0."""
+    events = events_of(Trial(script_of("uu")))
+    run = Run.fold([*events[:3], Stopped(reason="interrupted"), *events[3:]])
+    assert run.status(1) == "finished"
+    assert run.exit_code(1) == 0
+    assert run.exit_code(2) == 130
+
+
 def test_a_broken_check_leaves_the_run_incomplete() -> None:
     """A vote that was not answered breaks its check, and the trial is finished all the same."""
 

@@ -12,7 +12,9 @@ KEY = os.environ.get("OPENAI_API_KEY", "")  # read before the fixture that hides
 
 pytestmark = [
     pytest.mark.live,
-    pytest.mark.skipif(not (KEY and os.environ.get("RUNNER_LIVE")), reason="RUNNER_LIVE and OPENAI_API_KEY are not set"),
+    pytest.mark.skipif(
+        not (KEY and os.environ.get("RUNNER_LIVE")), reason="RUNNER_LIVE and OPENAI_API_KEY are not set"
+    ),
 ]
 
 

@@ -1,5 +1,7 @@
 """Whole runs against a server that stands for the API and records what it is sent."""
 
+import base64
+import hashlib
 import json
 import os
 import signal
@@ -48,7 +50,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def environment(api: LoopbackApi) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT", "VIRTUAL_ENV") if name in os.environ}
+    kept = {
+        name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT", "VIRTUAL_ENV") if name in os.environ
+    }
     return {**kept, "OPENAI_API_KEY": "sk-test-0123456789", "OPENAI_BASE_URL": api.base_url, "CI": "1"}
 
 
@@ -58,7 +62,13 @@ def command(*arguments: str) -> list[str]:
 
 def run(folder: Path, api: LoopbackApi, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(*arguments), cwd=folder, env=environment(api), capture_output=True, text=True, timeout=60, check=False
+        command(*arguments),
+        cwd=folder,
+        env=environment(api),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
@@ -97,7 +107,9 @@ def test_the_nth_request_holds_the_first_n_lines_and_the_replies_that_were_given
             else:
                 assert message["content"] == script[place]
         own = 0 if len(said) == 4 else None
-        assert record.body["temperature"] == own if own is not None else record.body["temperature"] in {0.1, 0.9}
+        assert (
+            record.body["temperature"] == own if own is not None else record.body["temperature"] in {0.1, 0.9}
+        )
         assert set(record.body) == {"messages", "model", "temperature"}
     assert lengths == {2: 12, 4: 12, 7: 12}
     third = Counter(json.dumps(record.messages) for record in api.records if len(record.messages) == 7)
@@ -151,7 +163,20 @@ def test_a_passing_fault_is_tried_again_and_recorded(folder: Path) -> None:
     """A 500 and a 429 are met by another try of the same request; each attempt stands in the transcript."""
     fault = in_turn(refuse(500), refuse(429, headers={"retry-after-ms": "1"}), unequal)
     with LoopbackApi(fault) as api:
-        played = run(folder, api, "play", "talk.yaml", "--case", "a", "--trial", "1", "--temperature", "1", "--in-flight", "1")
+        played = run(
+            folder,
+            api,
+            "play",
+            "talk.yaml",
+            "--case",
+            "a",
+            "--trial",
+            "1",
+            "--temperature",
+            "1",
+            "--in-flight",
+            "1",
+        )
     assert played.returncode == 0, played.stderr
     assert len(api.records) == 5
     assert api.records[0].messages == api.records[1].messages == api.records[2].messages
@@ -197,7 +222,9 @@ def settle(line: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("after", [1, 7, 20])
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-def test_killed_and_resumed_nothing_answered_is_asked_again(folder: Path, slow: LoopbackApi, after: int) -> None:
+def test_killed_and_resumed_nothing_answered_is_asked_again(
+    folder: Path, slow: LoopbackApi, after: int
+) -> None:
     """Killed with -9 and resumed, the transcripts equal those of an undisturbed run, and no journalled request is resent."""
     process = subprocess.Popen(
         command("play", "talk.yaml", "--in-flight", "4"),
@@ -234,7 +261,9 @@ def test_a_run_that_is_over_has_nothing_left_to_play(folder: Path, slow: Loopbac
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a child")
-def test_an_interrupted_run_keeps_what_was_heard_and_says_how_to_go_on(folder: Path, slow: LoopbackApi) -> None:
+def test_an_interrupted_run_keeps_what_was_heard_and_says_how_to_go_on(
+    folder: Path, slow: LoopbackApi
+) -> None:
     """Ctrl-C ends with 130 after the replies under way; transcripts are there, and resuming finishes the run."""
     process = subprocess.Popen(
         command("play", "talk.yaml", "--in-flight", "2"),
@@ -280,7 +309,13 @@ def test_without_a_key_both_ways_on_are_named(folder: Path) -> None:
     with LoopbackApi() as api:
         bare = {name: value for name, value in environment(api).items() if name != "OPENAI_API_KEY"}
         played = subprocess.run(
-            command("play", "talk.yaml"), cwd=folder, env=bare, capture_output=True, text=True, timeout=60, check=False
+            command("play", "talk.yaml"),
+            cwd=folder,
+            env=bare,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
     assert played.returncode == 2
     assert ".env" in played.stderr
@@ -297,3 +332,85 @@ def test_the_key_stands_in_nothing_that_is_written_or_shown(folder: Path) -> Non
     written = b"".join(path.read_bytes() for path in (folder / "outputs").rglob("*") if path.is_file())
     assert b"0123456789" not in written
     assert "0123456789" not in played.stdout + played.stderr
+
+
+def test_a_run_is_resumed_from_any_working_folder(folder: Path, slow: LoopbackApi) -> None:
+    """The paths that were typed stay relative to the folder in which they were typed."""
+    process = subprocess.Popen(
+        command("play", "talk.yaml", "--in-flight", "1"),
+        cwd=folder, env=environment(slow), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + 30
+    while len(slow.records) < 2 and time.monotonic() < deadline:
+        time.sleep(0.002)
+    process.kill()
+    process.wait()
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir()
+    killed = find_run("latest", folder / "outputs").path
+    resumed = run(elsewhere, slow, "play", "--resume", str(killed))
+    assert resumed.returncode == 0, resumed.stderr
+    assert {line["status"] for line in transcripts(folder)} == {"finished"}
+
+
+def test_streamed_or_not_the_transcript_is_the_same(folder: Path) -> None:
+    """Streaming changes what is watched, and the time to the first token, and nothing else."""
+    found = []
+    with LoopbackApi() as api:
+        for how in ("--stream", "--no-stream"):
+            assert run(folder, api, "play", "talk.yaml", how).returncode == 0
+            found.append([settle(line) for line in transcripts(folder)])
+        assert {record.streamed for record in api.records} == {True, False}
+    for line in found[0]:
+        for turn in line["turns"]:
+            for exchange in turn["exchanges"]:
+                assert exchange["ttft_s"] > 0
+                exchange["ttft_s"] = None
+    assert found[0] == found[1]
+
+
+def test_files_are_sent_whole_and_kept_once(folder: Path) -> None:
+    """An image goes out as a data URL, is stored once by its SHA-256, and stands as a reference in the transcript."""
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+    (folder / "cat.png").write_bytes(picture)
+    (folder / "see.yaml").write_text(
+        "turns:\n  - user:\n      - {type: text, text: What is this?}\n"
+        "      - {type: image_url, image_url: {url: {$file: cat.png}}}\n  - Are you sure?\nrepeat: 2\n",
+        encoding="utf-8",
+    )
+    with LoopbackApi() as api:
+        assert run(folder, api, "play", "see.yaml").returncode == 0
+    sent = "data:image/png;base64," + base64.b64encode(picture).decode()
+    assert all(record.messages[0]["content"][1]["image_url"]["url"] == sent for record in api.records)
+    digest = hashlib.sha256(picture).hexdigest()
+    for line in transcripts(folder):
+        assert line["messages"][0]["content"][1]["image_url"]["url"] == f"data:image/png;sha256,{digest}"
+    kept = list(find_run("latest", folder / "outputs").files.iterdir())
+    assert [path.name for path in kept] == [digest]
+    assert kept[0].read_bytes() == picture
+
+
+def test_a_secret_is_sent_and_never_written(folder: Path) -> None:
+    """The server gets the value; journal, transcript and terminal hold the mark, also where the model repeats it."""
+    (folder / "secret.yaml").write_text(
+        'vars: {token: {env: CRM_TOKEN, secret: true}}\nturns: ["My token is {{ token }}.", "Say it again."]\n',
+        encoding="utf-8",
+    )
+    with LoopbackApi() as api:
+        environ = {**environment(api), "CRM_TOKEN": 'top"secret\\value'}
+        played = subprocess.run(
+            command("play", "secret.yaml"),
+            cwd=folder,
+            env=environ,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert played.returncode == 0, played.stderr
+    assert api.records[1].messages[0]["content"] == 'My token is top"secret\\value.'
+    assert 'top"secret\\value' in api.records[1].messages[1]["content"]
+    written = b"".join(path.read_bytes() for path in (folder / "outputs").rglob("*") if path.is_file())
+    assert b"secret\\" not in written
+    assert b"<secret:CRM_TOKEN>" in written
+    assert "top" not in played.stdout + played.stderr

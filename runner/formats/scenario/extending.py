@@ -3,7 +3,7 @@
 from typing import Final
 
 from runner.core.request_fields import REQUEST_FIELDS
-from runner.core.wording import quoted
+from runner.core.wording import nearest, quoted
 from runner.formats.scenario.keys import SCENARIO
 from runner.formats.scenario.reader import Reader
 from runner.formats.source.files import UnreadableError, beside
@@ -23,7 +23,7 @@ _HINTS: Final = {
 
 def extended(reader: Reader, node: MapNode, chain: tuple[str, ...] = ()) -> MapNode | None:
     """The keys of a scenario with those of the file that it extends; None, and a complaint, where that cannot be."""
-    reader.known(node, "", SCENARIO, _HINTS)
+    reader.known(node, "", SCENARIO, {**_near_fields(node), **_HINTS})
     place = node.entries.get("extends")
     if place is None:
         return node
@@ -38,6 +38,16 @@ def extended(reader: Reader, node: MapNode, chain: tuple[str, ...] = ()) -> MapN
     base = _base(reader, place, path)
     base = None if base is None else extended(reader, base, chain)
     return None if base is None else _merged(reader, base, node)
+
+
+def _near_fields(node: MapNode) -> dict[str, str]:
+    """What is said about keys that are no scenario's but nearly a request field."""
+    strange = [name for name in node.keys if name not in SCENARIO and nearest(name, SCENARIO) is None]
+    return {
+        name: f"unknown key {quoted(name)}; did you mean the request field {quoted(near)}? it goes under `params:`"
+        for name in strange
+        if (near := nearest(name, REQUEST_FIELDS)) is not None
+    }
 
 
 def _base(reader: Reader, place: Node, path: str) -> MapNode | None:

@@ -32,6 +32,10 @@ def bounded(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def within(*arguments: object, **options: object) -> None:
+        if sys.stdout is None or sys.stderr is None:  # as after `>&-`
+            from runner.cli.display.lasting import open_closed
+
+            open_closed()
         for stream in (sys.stdout, sys.stderr):
             # What an encoding cannot say is shown as an escape; showing a reply must never end a run.
             if (reconfigure := getattr(stream, "reconfigure", None)) is not None:
@@ -43,6 +47,8 @@ def bounded(command: Callable[..., None]) -> Callable[..., None]:
             raise
         except BaseException as error:  # noqa: BLE001 - the boundary: here they end
             raise typer.Exit(_end(error)) from None
+        finally:
+            _leave_streams()
 
     return within
 
@@ -54,7 +60,6 @@ def _end(error: BaseException) -> int:
             tell_error(error)
             return NOTHING_TO_PLAY if isinstance(error, NothingToPlayError) else CANNOT_START
         case BrokenPipeError():
-            _close_stdout()
             return BROKEN_PIPE
         case KeyboardInterrupt():
             _write("interrupted")
@@ -143,7 +148,12 @@ def _write(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
-def _close_stdout() -> None:
-    """Send to nowhere what is still waiting to be written, so that Python does not complain of it at its end."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _leave_streams() -> None:
+    """Write what is still waiting to be written; what nobody takes any more goes nowhere."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            from runner.cli.display.lasting import silence
+
+            silence(stream)

@@ -91,7 +91,7 @@ def play(
     elif dry_run:
         _rehearse(words, screen, as_json)
         return
-    watching = Watching(screen, quiet=quiet, as_json=as_json)
+    watching = Watching(screen.outliving(), quiet=quiet, as_json=as_json)
     played = _perform(
         watching,
         lambda: (

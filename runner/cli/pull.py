@@ -29,7 +29,7 @@ def pull(source: From = None) -> None:
     from runner.cli.display.screen import Screen
     from runner.transports.weights import MODEL_NAME, SHA256, fetch_weights
 
-    screen = Screen.open()
+    screen = Screen.open().outliving()
     fetched = False
 
     with _following(screen) as follow:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from runner.core.message import Answer, Message, Reply, Request
+from runner.core.message import Answer, Message, Reply
 from runner.core.value import Json, Value
 
 Outcome = Literal["passed", "failed", "broken", "not-applicable"]
@@ -79,6 +79,3 @@ class Verdict(Value):
     """Where the check stands in its file, 1-based."""
     of: str | None = None
     """At the foot of a scenario: of what it speaks (`every`, `any`, `last`, a turn's id)."""
-
-
-__all__ = ["Check", "Finding", "Outcome", "Question", "Request", "Subject", "Verdict"]

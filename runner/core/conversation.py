@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, assert_never
 
-from runner.core.check import Question, Subject, Verdict
+from runner.core.asking import check_requests, check_slot, group_answers, turn_request, turn_slot
+from runner.core.check import Subject, Verdict
 from runner.core.event import Answered, Begun, Finished, Heard, Judged, Skipped, TrialEvent, Unanswered
-from runner.core.message import Answer, Chain, Purpose, Request, close_key
+from runner.core.message import Answer, Chain, Request
 from runner.core.trial import Posed, Trial
 from runner.core.verdict import conclude, inapplicable, subjects_of
 
@@ -63,6 +64,8 @@ class Conversation:
     chain: Chain = field(default_factory=Chain)
     """All that was said, up to the message that the next reply answers."""
     said: Said | None = None
+    asked: Mapping[str, Request] = field(default_factory=dict)
+    """The requests of the present step by slot: made once, when the step begins."""
     answers: Mapping[str, Answer] = field(default_factory=dict)
     """The answers of the present step by slot."""
     judged: int = 0
@@ -93,16 +96,8 @@ class Conversation:
 
     def next(self) -> Step | None:
         """The requests that wait for their answers; None where there are none."""
-        match self.phase:
-            case "asking":
-                return Step(requests=(self._request(),))
-            case "judging" | "closing":
-                asked = [request for request in self._questions() if request.slot not in self.answers]
-                return Step(requests=tuple(asked)) if asked else None
-            case "answered" | "cutting" | "finishing" | "over":
-                return None
-            case _:
-                assert_never(self.phase)
+        waiting = tuple(request for slot, request in self.asked.items() if slot not in self.answers)
+        return Step(requests=waiting) if waiting else None
 
     def conclude(self) -> "tuple[Conversation, tuple[TrialEvent, ...]]":
         """The conversation after all that follows without asking anybody, and the events that say so."""
@@ -125,10 +120,12 @@ class Conversation:
                 return self._hear()
             case Judged():
                 failed = self.failed or event.verdict.outcome == "failed"
-                return replace(self, judged=self.judged + 1, failed=failed, answers={})._settle()
+                return replace(self, judged=self.judged + 1, failed=failed)._settle()
             case Unanswered():
                 cut = event.turn + 1 < len(self.trial.script.turns)
-                return replace(self, phase="cutting" if cut else "over", unanswered=True, answers={})
+                return replace(
+                    self, phase="cutting" if cut else "over", unanswered=True, asked={}, answers={}
+                )
             case Skipped():
                 phase: Phase = "over" if self.unanswered else "closing"
                 return replace(self, phase=phase, cut=event.turn, judged=0)._settle()
@@ -149,8 +146,8 @@ class Conversation:
             case Heard() | Unanswered():
                 fits = fits and event.turn == self.turn and self._has_reply == isinstance(event, Heard)
             case Judged():
-                turn = self.turn if self.phase == "judging" else None
-                fits = fits and (event.turn, event.index) == (turn, self.judged) and self.next() is None
+                place = (self._judged_turn, self.judged)
+                fits = fits and (event.turn, event.index) == place and self._all_answered
             case Skipped():
                 fits = fits and event.turn == self.turn + 1
             case Answered() | Finished():
@@ -158,34 +155,35 @@ class Conversation:
             case _:
                 assert_never(event)
         if not fits:
-            place = f"{self.trial.id}, turn {self.turn}, {self.phase}"
-            raise OutOfOrderError(f"{event.event} of {event.trial} cannot follow at {place}")
+            here = f"{self.trial.id}, turn {self.turn}, {self.phase}"
+            raise OutOfOrderError(f"{event.event} of {event.trial} cannot follow at {here}")
+
+    @property
+    def _all_answered(self) -> bool:
+        """Whether nothing that was asked waits for its answer."""
+        return len(self.answers) == len(self.asked)
 
     @property
     def _has_reply(self) -> bool:
         """Whether the present turn was answered by a reply and not by a failure."""
-        answer = self.answers.get(_slot(self.turn))
+        answer = self.answers.get(turn_slot(self.turn))
         return answer is not None and answer.reply is not None
 
-    def _conclusion(self) -> TrialEvent | None:
+    def _conclusion(self) -> TrialEvent | None:  # noqa: PLR0911 - one return for each phase
         """What follows here without asking anybody."""
         trial = self.trial.id
         match self.phase:
             case "asking" | "over":
                 return None
             case "answered":
-                failure = self.answers[_slot(self.turn)].failure
+                failure = self.answers[turn_slot(self.turn)].failure
                 if failure is None:
                     return Heard(trial=trial, turn=self.turn)
                 return Unanswered(trial=trial, turn=self.turn, kind=failure.kind)
             case "judging" | "closing":
-                verdict = self._verdict()
-                turn = self.turn if self.phase == "judging" else None
-                return (
-                    None
-                    if verdict is None
-                    else Judged(trial=trial, turn=turn, index=self.judged, verdict=verdict)
-                )
+                if not self._all_answered:
+                    return None
+                return Judged(trial=trial, turn=self._judged_turn, index=self.judged, verdict=self._verdict())
             case "cutting":
                 reason = (
                     "the turn before is unanswered"
@@ -206,52 +204,46 @@ class Conversation:
         while turn < len(turns):
             chain = chain.add(turns[turn].message)
             if turns[turn].role == "user":
-                return replace(self, phase="asking", turn=turn, chain=chain, judged=0, failed=False)
+                request = turn_request(self.trial, turn, chain)
+                said = replace(self, phase="asking", turn=turn, chain=chain, judged=0, failed=False)
+                return replace(said, asked={request.slot: request}, answers={})
             turn += 1
         return replace(self, phase="closing", turn=turn, chain=chain, judged=0, failed=False)._settle()
 
     def _after_answer(self, event: Answered) -> "Conversation":
         """The conversation with one answer more."""
-        open_slots = {request.slot for request in step.requests} if (step := self.next()) else set()
-        if event.slot not in open_slots:
+        if event.slot not in self.asked or event.slot in self.answers:
             raise OutOfOrderError(f"{event.slot} of {event.trial} was not asked, or is answered")
         phase: Phase = "answered" if self.phase == "asking" else self.phase
         return replace(self, phase=phase, answers={**self.answers, event.slot: event.answer})
 
     def _hear(self) -> "Conversation":
         """The conversation with the present turn's reply in its history."""
-        reply = self.answers[_slot(self.turn)].reply
+        reply = self.answers[turn_slot(self.turn)].reply
         assert reply is not None
         said = Said(subject=Subject(reply=reply, turn=self.turn), before=self.said)
-        heard = replace(self, phase="judging", said=said, chain=self.chain.add(reply.said), answers={})
+        heard = replace(self, phase="judging", said=said, chain=self.chain.add(reply.said))
         return heard._settle()
 
     def _settle(self) -> "Conversation":
-        """The conversation past a phase in which nothing is left to do."""
-        script = self.trial.script
-        if self.phase == "closing" and self.judged == len(script.checks):
-            return replace(self, phase="finishing")
+        """The conversation past a phase in which nothing is left to do, with the next check's questions asked."""
+        script, after = self.trial.script, replace(self, asked={}, answers={})
         if self.phase == "judging" and self.judged == len(script.turns[self.turn].checks):
             stops = self.failed and script.on_failed_check == "stop" and self.turn + 1 < len(script.turns)
-            return replace(self, phase="cutting") if stops else self._turn_to(self.turn + 1)
-        return self
+            return replace(after, phase="cutting") if stops else after._turn_to(self.turn + 1)
+        if self.phase == "closing" and self.judged == len(script.checks):
+            return replace(after, phase="finishing")
+        if self.phase in {"judging", "closing"}:
+            asked = check_requests(self._posed, self._judged_turn, self.judged, self._subjects())
+            return replace(after, asked=asked)
+        return after
 
-    # -- asking and judging ----------------------------------------------------------------------------------------
+    # -- judging ---------------------------------------------------------------------------------------------------
 
-    def _request(self) -> Request:
-        """The present turn's request."""
-        script = self.trial.script
-        params = script.params_of(self.turn)
-        return Request(
-            slot=_slot(self.turn),
-            purpose="turn",
-            provider=script.provider,
-            model=script.model,
-            params=params,
-            chain=self.chain,
-            key=close_key(self.chain, model=script.model, params=params),
-            draw=self.trial.repeat,
-        )
+    @property
+    def _judged_turn(self) -> int | None:
+        """The turn whose checks are judged; None at the foot."""
+        return self.turn if self.phase == "judging" else None
 
     @property
     def _posed(self) -> Posed:
@@ -268,42 +260,16 @@ class Conversation:
             return ()
         return subjects_of(self._posed, self.trial.script, self.replies)
 
-    def _questions(self) -> Iterator[Request]:
-        """The requests of the waiting check."""
-        for subject, index, question in self._asked():
-            yield _to_request(self._slot_of(subject, index), question)
-
-    def _asked(self) -> Iterator[tuple[Subject, int, Question]]:
-        """The waiting check's questions, with the reply that each is about."""
-        check = self._posed.ask
-        if check is not None:
-            for subject in self._subjects():
-                for index, question in enumerate(check.questions(subject)):
-                    yield subject, index, question
-
-    def _slot_of(self, subject: Subject, index: int) -> str:
-        """Where the answer to a check's question belongs."""
-        place = f"turns[{subject.turn}]." if self.phase == "judging" else ""
-        about = "" if self.phase == "judging" else f"/turns[{subject.turn}]"
-        return f"{place}expect[{self.judged}]{about}?{index}"
-
-    def _verdict(self) -> Verdict | None:
-        """The waiting check's verdict; None while it waits for answers."""
-        slots = {(subject.turn, index): self._slot_of(subject, index) for subject, index, _ in self._asked()}
-        if any(slot not in self.answers for slot in slots.values()):
-            return None
+    def _verdict(self) -> Verdict:
+        """The waiting check's verdict, once all that it asked is answered."""
         if self.phase == "closing" and self.cut is not None:
             return inapplicable(self._posed, f"turns from {self.cut + 1} on were skipped")
+        answers = group_answers(self.answers, self.asked)
 
         def answers_about(subject: Subject) -> tuple[Answer, ...]:
-            return tuple(self.answers[slot] for (turn, _), slot in slots.items() if turn == subject.turn)
+            return answers.get(check_slot(self._judged_turn, self.judged, subject), ())
 
         return conclude(self._posed, self._subjects(), answers_about)
-
-
-def _slot(turn: int) -> str:
-    """Where a turn's reply belongs."""
-    return f"turns[{turn}]"
 
 
 def _walk(said: Said | None) -> Iterator[Subject]:
@@ -311,20 +277,3 @@ def _walk(said: Said | None) -> Iterator[Subject]:
     while said is not None:
         yield said.subject
         said = said.before
-
-
-def _to_request(slot: str, question: Question, purpose: Purpose = "judge") -> Request:
-    """A check's question as a request."""
-    chain = Chain()
-    for message in question.messages:
-        chain = chain.add(message)
-    return Request(
-        slot=slot,
-        purpose=purpose,
-        provider=question.provider,
-        model=question.model,
-        params=question.params,
-        chain=chain,
-        key=close_key(chain, model=question.model, params=question.params),
-        draw=question.draw,
-    )

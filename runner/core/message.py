@@ -170,6 +170,8 @@ class Answer(Value):
     """None where the server did not say."""
     cost_usd: float | None = None
     """None where a price or the usage is not known: never a guess, never zero."""
+    asked_at: str | None = None
+    """When the first attempt was sent, UTC, ISO 8601; None where that is the last one."""
     started_at: str | None = None
     """When the last attempt was sent, UTC, ISO 8601."""
     latency_s: float | None = None

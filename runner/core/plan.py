@@ -4,7 +4,7 @@ Law: trials are made when they are taken; a plan of a million costs what one of 
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import overload
@@ -44,11 +44,6 @@ class Trials(Sequence[Trial]):
         if self._last is None or self._last[0] != (scenario, variant):
             self._last = ((scenario, variant), variants[variant])
         return Trial(script=self._last[1], repeat=repeats[draw])
-
-    def scripts(self) -> Iterator[Script]:
-        """Every variant once, in plan order."""
-        for variants, _ in self._scenarios:
-            yield from variants
 
 
 @dataclass(frozen=True, slots=True)

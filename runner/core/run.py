@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from runner.core.event import (
     Answered,
@@ -19,6 +19,9 @@ from runner.core.event import (
 )
 from runner.core.transcript import TrialStatus, sum_known
 from runner.core.value import Value
+
+INTERRUPTION: Final = "interrupted"
+"""Why a run was stopped that a person or the system ended."""
 
 RunStatus = Literal["playing", "finished", "incomplete", "stopped"]
 """Still going, or killed · everything was played and judged · trials are unanswered or checks broke · ended early."""
@@ -38,11 +41,14 @@ class Summary:
     passed: int = 0
     failed: int = 0
     broken: int = 0
+    exchanges: int = 0
+    """Requests that came to an end, with a reply or without."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    usage_known: bool = True
+    """Whether every exchange told its tokens; one that failed may have cost some all the same."""
     cost_usd: float | None = 0.0
     """None once an exchange's cost is not known."""
-    usage_known: bool = True
     latency_s: float = 0.0
     """The sum over its exchanges."""
     failure: str | None = None
@@ -147,7 +153,8 @@ class Run:
     def totals(self) -> "Totals":
         """The sums over all trials that began."""
         summaries = self.trials.values()
-        known = all(summary.usage_known for summary in summaries)
+        asked = any(summary.exchanges for summary in summaries)
+        known = asked and all(summary.usage_known for summary in summaries)
         return Totals(
             trials=len(self.trials),
             finished=self.counts["finished"],
@@ -159,7 +166,7 @@ class Run:
             broken=sum(summary.broken for summary in summaries),
             prompt_tokens=sum(summary.prompt_tokens for summary in summaries) if known else None,
             completion_tokens=sum(summary.completion_tokens for summary in summaries) if known else None,
-            cost_usd=sum_known([summary.cost_usd for summary in summaries]),
+            cost_usd=sum_known([summary.cost_usd for summary in summaries]) if asked else None,
         )
 
     def exit_code(self, planned: int) -> int:
@@ -168,7 +175,7 @@ class Run:
         if not planned:
             codes.add(NOTHING)
         if self.stopped is not None and not self._all_ended(planned):
-            codes.add(INTERRUPTED if self.stopped == "interrupted" else INCOMPLETE)
+            codes.add(INTERRUPTED if self.stopped == INTERRUPTION else INCOMPLETE)
         if self.counts["finished"] < planned or any(summary.broken for summary in self.trials.values()):
             codes.add(INCOMPLETE)
         return worst(codes)
@@ -183,14 +190,13 @@ def _add_answer(summary: Summary, event: Answered) -> None:
     """Add an exchange's tokens, cost and time."""
     answer = event.answer
     usage = answer.usage
-    if answer.reply is not None and (
-        usage is None or usage.prompt_tokens is None or usage.completion_tokens is None
-    ):
+    summary.exchanges += 1
+    if usage is None or usage.prompt_tokens is None or usage.completion_tokens is None:
         summary.usage_known = False
     if usage is not None:
         summary.prompt_tokens += usage.prompt_tokens or 0
         summary.completion_tokens += usage.completion_tokens or 0
-    if summary.cost_usd is not None and answer.reply is not None:
+    if summary.cost_usd is not None:
         summary.cost_usd = None if answer.cost_usd is None else summary.cost_usd + answer.cost_usd
     summary.latency_s += answer.latency_s or 0
 

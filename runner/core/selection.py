@@ -24,11 +24,6 @@ class Selection(Value):
     repeats: tuple[int, ...] = ()
     """Numbers of repeats, 1-based."""
 
-    @property
-    def is_all(self) -> bool:
-        """Whether nothing is left out."""
-        return self == Selection()
-
     def takes_scenario(self, name: str, tags: Sequence[str]) -> bool:
         """Whether a scenario is among the chosen."""
         return (

@@ -231,7 +231,7 @@ class _Fold:
             params=script.params,
             status=self.status,
             error=self.error,
-            started_at=min((answer.started_at for answer in self.answers if answer.started_at), default=None),
+            started_at=min((start for answer in self.answers if (start := _start(answer))), default=None),
             duration_s=_duration(self.answers),
             messages=tuple(self.messages),
             turns=turns,
@@ -279,12 +279,15 @@ def sum_usage(usages: Sequence[Usage | None]) -> Usage:
 
 def _duration(answers: Sequence[Answer]) -> float | None:
     """Seconds from the first request's start to the last one's end."""
-    spans = [
-        (datetime.fromisoformat(answer.started_at), answer.latency_s)
+    starts = [datetime.fromisoformat(start) for answer in answers if (start := _start(answer))]
+    ends = [
+        datetime.fromisoformat(answer.started_at) + timedelta(seconds=answer.latency_s)
         for answer in answers
         if answer.started_at is not None and answer.latency_s is not None
     ]
-    if not spans:
-        return None
-    end = max(start + timedelta(seconds=latency) for start, latency in spans)
-    return round((end - min(start for start, _ in spans)).total_seconds(), 6)
+    return round((max(ends) - min(starts)).total_seconds(), 6) if starts and ends else None
+
+
+def _start(answer: Answer) -> str | None:
+    """When a request was first sent."""
+    return answer.asked_at or answer.started_at

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from runner.core.scenario import Scenario, Turn
@@ -18,7 +19,7 @@ _WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,60}\Z")
 def read(path: str) -> Iterator[tuple[str, str]]:
     """A file name and its YAML text for each question, in order; raises `ProblemsError` before the first if any is bad."""
     try:
-        raw = read_bytes(path)
+        raw = read_bytes(Path(path))
     except UnreadableError as error:
         raise ProblemsError([Problem(path, 0, 0, "", str(error))]) from None
     problems: list[Problem] = []

@@ -12,13 +12,17 @@ from runner.formats.scenario.reader import Reader, TooManyError
 from runner.formats.source.files import Files, UnreadableError
 
 
-def load(paths: Iterable[str | os.PathLike[str]], environ: Mapping[str, str]) -> list[Scenario]:
+def load(
+    paths: Iterable[str | os.PathLike[str]], environ: Mapping[str, str], folder: Path = Path()
+) -> list[Scenario]:
     """The scenarios of files and folders, in order; raises `ProblemsError` with everything that is wrong with them.
+
+    Paths are relative to a folder, the working folder where none is given, and are shown as they were typed.
 
     In a folder every .yaml and .yml file is read, at any depth, except those whose names begin with `_`
     (bases and fragments) and those that another file includes or reads. Raises `NothingToPlayError` where there is none.
     """
-    loading = _Loading(environ)
+    loading = _Loading(environ, folder)
     for path in paths:
         loading.add(PurePath(path).as_posix())
     return loading.scenarios()
@@ -27,9 +31,10 @@ def load(paths: Iterable[str | os.PathLike[str]], environ: Mapping[str, str]) ->
 class _Loading:
     """What has been read so far, file by file."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], folder: Path) -> None:
         self.problems: list[Problem] = []
-        self.files = Files(self.problems.append)
+        self.folder = folder
+        self.files = Files(self.problems.append, folder)
         self.environ = environ
         self.found: dict[str, tuple[list[Scenario], list[Problem]]] = {}
         """By real path: what a file holds, and what is wrong with it."""
@@ -39,16 +44,16 @@ class _Loading:
 
     def add(self, path: str) -> None:
         """Read a file, or all scenarios of a folder."""
-        if not Path(path).is_dir():
-            real = os.path.realpath(path)
+        if not (self.folder / path).is_dir():
+            real = os.path.realpath(self.folder / path)
             self._read(path, real)
             self.walked.discard(real)
             return
-        inside = list(_scenario_files(path))
+        inside = list(_scenario_files(path, self.folder))
         if not inside:
             self.empty.append(path)
         for each in inside:
-            real = os.path.realpath(each)
+            real = os.path.realpath(self.folder / each)
             if self._read(each, real):
                 self.walked.add(real)
 
@@ -99,13 +104,13 @@ class _Loading:
         return scenarios
 
 
-def _scenario_files(folder: str) -> Iterator[str]:
-    """The scenario files of a folder, at any depth, in the order of their names."""
-    for place, folders, files in os.walk(folder):
+def _scenario_files(path: str, base: Path) -> Iterator[str]:
+    """The scenario files of a folder, at any depth, in the order of their names, as paths that begin like its own."""
+    for place, folders, files in os.walk(base / path):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "_")))
         for name in sorted(files):
             if name.endswith((".yaml", ".yml")) and not name.startswith((".", "_")):
-                yield (PurePath(place) / name).as_posix()
+                yield (PurePath(path) / PurePath(place).relative_to(base / path) / name).as_posix()
 
 
 def _twins(scenarios: Iterable[Scenario]) -> Iterator[Problem]:

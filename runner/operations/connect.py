@@ -71,7 +71,8 @@ def require_ready(stage: Stage) -> None:
 def _surround(provider: Provider, stage: Stage, folder: RunFolder) -> Transport:
     """The provider's client, with what stands around it: secrets and files, tries, prices."""
     client = OpenAITransport(provider, stream=stage.asked.stream)
-    filled = Fill(client, secrets=stage.secrets, read_file=folder.read_file)
+    files = {digest for scenario in stage.scenarios for digest in scenario.files}
+    filled = Fill(client, secrets=stage.secrets, files=files, read_file=folder.read_file)
     # Unseeded on purpose: many programs that were refused together must not come back together.
     tried = Retry(filled, Limit(provider.in_flight), provider.retries, chance=Random())  # noqa: S311 - no secret
     return Priced(tried, provider)

@@ -1,9 +1,8 @@
 """Playing: a stage becomes a run in its folder; a run that was left unfinished goes on from what its journal holds."""
 
 import asyncio
-import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -12,24 +11,20 @@ from pathlib import Path
 from platform import python_version
 from typing import Protocol
 
-from runner.core.conversation import Conversation
-from runner.core.event import Event, Planned, TrialEvent
+from runner.core.event import Event
 from runner.core.plan import Plan
 from runner.core.run import Run
-from runner.core.trial import Trial
 from runner.engines.pool import Pool
-from runner.errors import RunnerError, StoreError, UsageError
+from runner.errors import RunnerError, StoreError
 from runner.operations.connect import connect, require_ready
+from runner.operations.earlier import Earlier, read_earlier
+from runner.operations.interrupt import Interrupts
 from runner.operations.stage import Asked, Stage
 from runner.store.folder import RunFolder
-from runner.store.journal import Journal, read_journal
+from runner.store.journal import Journal
 from runner.store.manifest import Manifest
 from runner.store.transcripts import write_transcripts
 from runner.transports import Notice, Transport
-
-INTERRUPTED = "interrupted"
-GRACE_S = 5.0
-"""How long a stopped run waits for the replies under way, seconds."""
 
 
 class Audience(Protocol):
@@ -66,14 +61,6 @@ class Played:
         return self.run.exit_code(self.trials)
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """What the journal of a run that goes on holds."""
-
-    run: Run
-    unfinished: Mapping[str, Conversation]
-
-
 def play(stage: Stage, outputs: Path, audience: Audience, command: Sequence[str] = ()) -> Played:
     """Play a stage into a new run; raises RunnerError where a provider or the disk cannot be used."""
     require_ready(stage)
@@ -87,18 +74,16 @@ def play(stage: Stage, outputs: Path, audience: Audience, command: Sequence[str]
         versions={name: version(name) for name in ("conversation-runner", "openai")}
         | {"python": python_version()},
         settings={name: stage.settings.named(name).dump() for name, _ in stage.providers},
-        digests=_digests(stage),
-        trials=len(stage.trials),
         started_at=_stamp(),
     )
-    folder = RunFolder.create(outputs, f"{_now():%Y%m%d-%H%M%S}", what)
-    manifest = manifest.model_copy(update={"run": folder.name})
-    folder.lock()
-    try:
-        folder.write_manifest(manifest)
-        return _perform(stage, folder, manifest, audience, Earlier(run=Run(), unfinished={}))
-    finally:
-        folder.unlock()
+    with Interrupts(audience.stopping) as interrupts:
+        folder = RunFolder.create(outputs, f"{_now():%Y%m%d-%H%M%S}", what)
+        with folder.locked():
+            Journal(
+                folder.journal, folder.name
+            ).close()  # before the manifest: a run that is found has a journal
+            performance = Performance(stage, folder, audience, interrupts)
+            return performance.give(manifest.model_copy(update={"run": folder.name}), Earlier(Run(), {}))
 
 
 def resume(folder: RunFolder, stage_again: Callable[[Asked, Path], Stage], audience: Audience) -> Played:
@@ -106,152 +91,95 @@ def resume(folder: RunFolder, stage_again: Callable[[Asked, Path], Stage], audie
 
     Raises UsageError where what would be sent is no longer what the run began with.
     """
-    folder.lock()
-    try:
+    with Interrupts(audience.stopping) as interrupts, folder.locked():
         manifest = folder.read_manifest()
         stage = stage_again(Asked.load(manifest.asked), Path(manifest.folder))
         require_ready(stage)
-        earlier = _read_earlier(folder, stage)
-        return _perform(stage, folder, manifest, audience, earlier)
-    finally:
-        folder.unlock()
+        earlier = read_earlier(folder, stage)
+        return Performance(stage, folder, audience, interrupts).give(manifest, earlier)
 
 
-def _perform(
-    stage: Stage, folder: RunFolder, manifest: Manifest, audience: Audience, earlier: Earlier
-) -> Played:
-    """Play what is left of a run, and leave its transcripts and manifest behind, however it ends."""
-    run = earlier.run
-    for digest, path in {
-        key: path for scenario in stage.scenarios for key, path in scenario.files.items()
-    }.items():
-        folder.keep_file(digest, Path(path).read_bytes())
-    folder.write_manifest(manifest.model_copy(update={"status": "playing", "reason": None, "ended_at": None}))
-    try:
-        with Journal(folder.journal, folder.name) as journal:
-            audience.opens(stage, folder, run)
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """A stage played into a folder before an audience."""
+
+    stage: Stage
+    folder: RunFolder
+    audience: Audience
+    interrupts: Interrupts
+
+    def give(self, manifest: Manifest, earlier: Earlier) -> Played:
+        """Play what is left of a run, and leave its transcripts and manifest behind, however it ends."""
+        run, stage, folder = earlier.run, self.stage, self.folder
+        manifest = manifest.model_copy(
+            update={
+                "digests": _digests(stage),
+                "trials": len(stage.trials),
+                "status": "playing",
+                "reason": None,
+                "ended_at": None,
+                "totals": {},
+            }
+        )
+        folder.write_manifest(manifest)
+        try:
+            for scenario in stage.scenarios:
+                for digest, path in scenario.files.items():
+                    folder.keep_file(digest, Path(path))
+            self._play(earlier)
+        except BaseException as error:
+            with suppress(StoreError):  # what went wrong first is what is told
+                self._close(manifest, run, error)
+            raise
+        self._close(manifest, run)
+        played = Played(folder=folder, run=run, trials=len(stage.trials))
+        self.audience.closes(played)
+        return played
+
+    def _play(self, earlier: Earlier) -> None:
+        """Play with the journal open."""
+        run = earlier.run
+        with Journal(self.folder.journal, self.folder.name) as journal:
+            self.audience.opens(self.stage, self.folder, run)
 
             def sink(event: Event) -> None:
                 journal.append(event)
                 run.add(event)
-                audience.hears(event, run)
+                self.audience.hears(event, run)
 
-            transport = connect(stage, folder)
+            transport = connect(self.stage, self.folder)
             pool = Pool(
-                Plan(stage.trials, over=frozenset(run.ended())),
+                Plan(self.stage.trials, over=frozenset(run.ended()) - earlier.unfinished.keys()),
                 transport.send,
                 sink,
-                audience.watches,
+                self.audience.watches,
                 planned=run.planned,
                 unfinished=earlier.unfinished,
             )
-            _drive(pool, transport, audience, _width(stage))
-    except BaseException:
-        with suppress(StoreError):  # what went wrong first is what is told
-            _close(stage, folder, manifest, run)
-        raise
-    _close(stage, folder, manifest, run)
-    played = Played(folder=folder, run=run, trials=len(stage.trials))
-    audience.closes(played)
-    return played
+            try:
+                asyncio.run(self._drive(pool, transport))
+            except BaseExceptionGroup as group:
+                raise _first(group) from group
 
-
-def _close(stage: Stage, folder: RunFolder, manifest: Manifest, run: Run) -> None:
-    """Leave transcripts and manifest as the journal has them."""
-    write_transcripts(folder)
-    update = {
-        "status": run.status(len(stage.trials)),
-        "reason": run.stopped,
-        "ended_at": _stamp(),
-        "totals": run.totals().dump(),
-    }
-    folder.write_manifest(manifest.model_copy(update=update))
-
-
-def _drive(pool: Pool, transport: Transport, audience: Audience, width: int) -> None:
-    """Run the event loop until the pool has played its plan, or is stopped."""
-
-    async def main() -> None:
+    async def _drive(self, pool: Pool, transport: Transport) -> None:
+        """Play to the end of the plan, or until a signal ends it; then hang up."""
         try:
-            with _interruptible(pool, audience):
-                await pool.play(width)
-        except asyncio.CancelledError:
-            if not pool.stopped:
-                raise
+            with self.interrupts.attended(pool):
+                await pool.play(_width(self.stage))
         finally:
             await transport.close()
 
-    try:
-        asyncio.run(main())
-    except BaseExceptionGroup as group:
-        raise _first(group) from group
-
-
-@contextmanager
-def _interruptible(pool: Pool, audience: Audience) -> Iterator[None]:
-    """Let the first Ctrl-C or SIGTERM end the run after the replies under way, and the second end it now."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None
-
-    def interrupt() -> None:
-        if pool.stopped:
-            task.cancel()
-            return
-        pool.stop(INTERRUPTED)
-        audience.stopping(INTERRUPTED)
-        loop.call_later(GRACE_S, task.cancel)
-
-    previous = {}
-    for name in (signal.SIGINT, signal.SIGTERM):
-        # Not loop.add_signal_handler, which Windows does not have; only the main thread may set one.
-        with suppress(ValueError):
-            previous[name] = signal.signal(name, lambda *_: loop.call_soon_threadsafe(interrupt))
-    try:
-        yield
-    finally:
-        for name, handler in previous.items():
-            signal.signal(name, handler)
-
-
-def _read_earlier(folder: RunFolder, stage: Stage) -> Earlier:
-    """The run and its unfinished conversations, folded from the journal; refuses where what is sent has changed."""
-    run = Run()
-    plays: dict[str, str] = {}
-    events: dict[str, list[TrialEvent]] = {}
-    for event in read_journal(folder.journal):
-        run.add(event)
-        if isinstance(event, Planned):
-            plays[event.script.variant] = event.plays
-        elif isinstance(event, TrialEvent):
-            events.setdefault(event.trial, []).append(event)
-            if run.trials[event.trial].status != "stopped":
-                del events[event.trial]
-    unfinished: dict[str, Conversation] = {}
-    known = set()
-    for trial in stage.trials:
-        known.add(trial.id)
-        began = plays.get(trial.script.variant)
-        if trial.id in events and began != trial.script.plays:
-            raise UsageError(
-                f"{trial.id}: what would be sent is no longer what {folder.name} began with (messages, params, model "
-                f"or provider changed in {trial.script.path}); undo the change, or play a new run"
-            )
-        if trial.id in events:
-            unfinished[trial.id] = _fold(trial, events[trial.id])
-    if gone := sorted(set(run.trials) - known):
-        raise UsageError(
-            f"{folder.name} has trials that its scenarios no longer have, {gone[0]} among them; undo the change, "
-            f"or play a new run"
-        )
-    return Earlier(run=run, unfinished=unfinished)
-
-
-def _fold(trial: Trial, events: Sequence[TrialEvent]) -> Conversation:
-    """The conversation that a trial's events make."""
-    conversation = Conversation.begin(trial)
-    for event in events:
-        conversation = conversation.after(event)
-    return conversation
+    def _close(self, manifest: Manifest, run: Run, error: BaseException | None = None) -> None:
+        """Leave transcripts and manifest as the journal has them; the manifest also where transcripts fail."""
+        status = run.status(len(self.stage.trials))
+        reason = run.stopped if status == "stopped" else None
+        if error is not None:
+            status, reason = "stopped", str(error) or type(error).__name__
+        update = {"status": status, "reason": reason, "ended_at": _stamp(), "totals": run.totals().dump()}
+        try:
+            write_transcripts(self.folder)
+        finally:
+            self.folder.write_manifest(manifest.model_copy(update=update))
 
 
 def _width(stage: Stage) -> int:

@@ -1,17 +1,19 @@
 """From what a person asked for to what will be played: everything that can be wrong is found here, before anything is sent."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from runner.checks import build
-from runner.core.change import Changes, change
+from runner.core.change import Changes, change, parsed
 from runner.core.matrix import Variants, each_point_once, expand
 from runner.core.places import spelled
 from runner.core.plan import Trials
-from runner.core.scenario import Scenario
+from runner.core.scenario import Scenario, Setup
 from runner.core.selection import Selection, select_variants
+from runner.core.trial import Script
 from runner.core.value import Value
 from runner.core.wording import unknown
 from runner.errors import NothingToPlayError, Problem, ProblemsError, ProviderError, UsageError
@@ -62,14 +64,12 @@ def stage(asked: Asked, folder: Path, environ: Mapping[str, str]) -> Stage:
     """What will be played; raises RunnerError with everything that is wrong, before anything is sent."""
     settings = Settings.load(folder, environ)
     environment = read_environment(folder, environ)
-    here = folder == Path.cwd()
-    loaded = load(asked.paths if here else [folder / path for path in asked.paths], environment)
-    selection = asked.selection
+    loaded = load(asked.paths, environment, folder)
     variants = [
         _expand(scenario, changed, settings, asked.changes)
         for scenario, changed in zip(loaded, _change(loaded, asked.changes), strict=True)
     ]
-    _require_known([each.scenario for each in variants], selection)
+    selection = _require_known([each.scenario for each in variants], asked.selection)
     chosen = [each for each in variants if selection.takes_scenario(each.scenario.name, each.scenario.tags)]
     parts = [
         (each.scenario, select_variants(each, selection), selection.repeats_of(each.scenario.repeat))
@@ -83,16 +83,19 @@ def stage(asked: Asked, folder: Path, environ: Mapping[str, str]) -> Stage:
         folder=folder,
         settings=settings,
         environment=environment,
-        scenarios=tuple(scenario for scenario, scripts, _ in parts if len(scripts)),
+        scenarios=tuple(scenario for scenario, scripts, repeats in parts if len(scripts) and len(repeats)),
         trials=trials,
-        providers=_rehearse(chosen),
+        providers=_rehearse(chosen, [scripts if len(repeats) else () for _, scripts, repeats in parts]),
         requests=sum(_asked_turns(each) * len(scripts) * len(repeats) for each, scripts, repeats in parts),
         left_out=sum(len(each) * each.scenario.repeat for each in variants) - len(trials),
     )
 
 
-def _require_known(scenarios: Sequence[Scenario], selection: Selection) -> None:
-    """Raise UsageError where the selection names what is not there: a typo must not play less in silence."""
+def _require_known(scenarios: Sequence[Scenario], selection: Selection) -> Selection:
+    """The selection with its values as ids spell them (0.70 is 0.7).
+
+    Raises UsageError where it names what is not there: a typo must not play less in silence.
+    """
     known: dict[str, Collection[str]] = {
         "scenario": {scenario.name for scenario in scenarios},
         "tag": {tag for scenario in scenarios for tag in scenario.tags},
@@ -110,11 +113,14 @@ def _require_known(scenarios: Sequence[Scenario], selection: Selection) -> None:
         if name not in known[what]:
             raise UsageError(f"{option} {name}: {unknown(what, name, known[what])}")
     axes = [axis for scenario in scenarios for axis in scenario.axes]
+    where: dict[str, tuple[str, ...]] = {}
     for name, wanted in selection.where.items():
         values = {spelled(point.label) for axis in axes if axis.name == name for point in axis.points}
-        for value in wanted:
+        where[name] = tuple(value if value in values else spelled(parsed(value)) for value in wanted)
+        for value, typed in zip(where[name], wanted, strict=True):
             if value not in values:
-                raise UsageError(f"--where {name}={value}: {unknown('value', value, values)}")
+                raise UsageError(f"--where {name}={typed}: {unknown('value', typed, values)}")
+    return selection.model_copy(update={"where": where})
 
 
 def _change(scenarios: Sequence[Scenario], changes: Changes) -> list[Scenario]:
@@ -146,27 +152,46 @@ def _expand(scenario: Scenario, changed: Scenario, settings: Settings, changes: 
     return expand(changed, resolve, build)
 
 
-def _rehearse(chosen: Sequence[Variants]) -> tuple[tuple[str, str], ...]:
-    """Each provider with a model that is played on; every case and every value of every axis is rendered once.
+def _rehearse(chosen: Sequence[Variants], parts: Sequence[Sequence[Script]]) -> tuple[tuple[str, str], ...]:
+    """Each provider with a model that is played on, of the parts of the chosen scenarios that are played.
 
-    Raises ProblemsError with all that cannot be rendered, and with each provider that cannot be used.
+    Every case and every value of every axis is rendered once; where providers or models vary, every variant that is
+    played, since not every pair of them need fit. Raises ProblemsError with all that cannot be used.
     """
-    found: dict[tuple[str, str], None] = {}
     problems: list[Problem] = []
     for variants in chosen:
         for place in each_point_once(variants.scenario):
+            with suppress(ProviderError):  # of a pair that is perhaps not played
+                problems += _problems(variants, place)
+    found: dict[tuple[str, str], None] = {}
+    for variants, scripts in zip(chosen, parts, strict=True):
+        several = any(setup.provider or setup.model for setup in _setups(variants.scenario))
+        for place in range(len(scripts) if several else min(1, len(scripts))):
             try:
-                script = variants[place]
-                found[script.provider, script.model] = None
+                found[scripts[place].provider, scripts[place].model] = None
             except ProblemsError as error:
                 problems += error.problems
             except ProviderError as error:
-                problems.append(
-                    Problem(path=variants.scenario.path, line=variants.scenario.line, message=str(error))
-                )
+                where = variants.scenario
+                problems.append(Problem(path=where.path, line=where.line, message=str(error)))
     if problems:
         raise ProblemsError(problems)
     return tuple(found)
+
+
+def _problems(variants: Variants, place: int) -> Sequence[Problem]:
+    """What cannot be rendered in a variant."""
+    try:
+        variants[place]
+    except ProblemsError as error:
+        return error.problems
+    return ()
+
+
+def _setups(scenario: Scenario) -> Iterator[Setup]:
+    """What each case and each value of each axis changes."""
+    yield from (case.setup for case in scenario.cases)
+    yield from (point.setup for axis in scenario.axes for point in axis.points)
 
 
 def _asked_turns(scenario: Scenario) -> int:

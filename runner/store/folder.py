@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, Self
@@ -9,7 +10,7 @@ from typing import Final, Self
 from filelock import FileLock, Timeout
 
 from runner.errors import StoreError
-from runner.store.manifest import Manifest, read_manifest, write_manifest
+from runner.store.manifest import Manifest, read_manifest, replace_file, write_manifest
 
 LATEST: Final = "latest"
 
@@ -48,10 +49,11 @@ class RunFolder:
     @property
     def name(self) -> str:
         """The run's name."""
-        return self.path.name
+        return self.path.resolve().name
 
-    def lock(self) -> None:
-        """Keep other programs from writing here until `unlock`, or until this program ends, however it ends."""
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other programs from writing here for a while, or until this one ends, however it ends."""
         try:
             self._lock.acquire()
         except Timeout as error:
@@ -60,10 +62,10 @@ class RunFolder:
             ) from error
         except OSError as error:
             raise StoreError(f"cannot write to {self.path}: {error.strerror}") from error
-
-    def unlock(self) -> None:
-        """Let other programs write here."""
-        self._lock.release()
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Write `run.json`."""
@@ -73,32 +75,35 @@ class RunFolder:
         """Read `run.json`."""
         return read_manifest(self._manifest)
 
-    def keep_file(self, digest: str, content: bytes) -> None:
+    def keep_file(self, digest: str, source: Path) -> None:
         """Keep a file that is sent, once, under its SHA-256."""
+        kept = self.files / digest
+        try:
+            if kept.exists() and sha256(kept.read_bytes()).hexdigest() == digest:
+                return
+            content = source.read_bytes()
+            self.files.mkdir(exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"cannot keep {source} in {self.files}: {error.strerror}") from error
         if sha256(content).hexdigest() != digest:
-            raise StoreError(f"a file that is sent changed while it was read (SHA-256 {digest})")
-        path = self.files / digest
-        if not path.exists():
-            try:
-                self.files.mkdir(exist_ok=True)
-                path.write_bytes(content)
-            except OSError as error:
-                raise StoreError(f"cannot write {path}: {error.strerror}") from error
+            raise StoreError(f"{source} changed after its scenario was read; play again")
+        replace_file(kept, content)
 
     def read_file(self, digest: str) -> bytes:
         """A file that was kept, by its SHA-256."""
         try:
-            return (self.files / digest).read_bytes()
+            content = (self.files / digest).read_bytes()
         except OSError as error:
             raise StoreError(f"cannot read {self.files / digest}: {error.strerror}") from error
+        if sha256(content).hexdigest() != digest:
+            raise StoreError(f"{self.files / digest} is not the file that was kept: its SHA-256 differs")
+        return content
 
 
 def find_run(reference: str, outputs: Path) -> RunFolder:
     """The run that a person means by a folder, a run's name, or `latest`; raises StoreError where there is none."""
     if reference == LATEST:
-        newest = max(
-            _runs(outputs), key=lambda folder: (folder.read_manifest().started_at, folder.name), default=None
-        )
+        newest = max(_runs(outputs), key=_age, default=None)
         if newest is None:
             raise StoreError(f"there is no run in {outputs} yet; `runner play PATH` makes one")
         return newest
@@ -108,6 +113,14 @@ def find_run(reference: str, outputs: Path) -> RunFolder:
     names = sorted((folder.name for folder in _runs(outputs)), reverse=True)[:5]
     known = f"; the last ones are {', '.join(names)}" if names else ""
     raise StoreError(f"there is no run {reference!r} here or in {outputs}{known}")
+
+
+def _age(folder: RunFolder) -> tuple[str, str]:
+    """What newer runs have more of; a manifest that cannot be read makes its run the oldest, not all runs unusable."""
+    try:
+        return folder.read_manifest().started_at, folder.name
+    except StoreError:
+        return "", folder.name
 
 
 def _runs(outputs: Path) -> Iterator[RunFolder]:

@@ -24,6 +24,7 @@ class Journal:
     def __init__(self, path: Path, run: str) -> None:
         """Open or begin the journal of a run; a torn last line is cut off first."""
         self._path = path
+        self._torn: StoreError | None = None
         try:
             mend(path)
             self._file: BinaryIO = path.open("ab", buffering=0)
@@ -37,14 +38,17 @@ class Journal:
         self._write(encode_line(dump_event(event)))
 
     def _write(self, line: bytes) -> None:
-        """Write a whole line, also where the system takes it in pieces."""
+        """Write a whole line, also where the system takes it in pieces; after one that failed, none is written."""
+        if self._torn is not None:
+            raise self._torn
         try:
             while line:
                 line = line[self._file.write(line) :]
         except OSError as error:
-            raise StoreError(
+            self._torn = StoreError(
                 f"cannot write {self._path}: {error.strerror}; what it holds can be resumed"
-            ) from error
+            )
+            raise self._torn from error
 
     def close(self) -> None:
         """Close the file."""

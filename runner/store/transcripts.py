@@ -60,12 +60,15 @@ class Index:
 
 def write_transcripts(folder: RunFolder) -> Run:
     """Make `transcripts.jsonl` from the journal; return the folded run."""
-    index = Index(folder.journal)
     beside = folder.transcripts.with_name(f".transcripts.{os.getpid()}")
     try:
+        made_from = folder.journal.stat().st_mtime_ns
+        index = Index(folder.journal)
         with beside.open("wb") as file:
             for transcript in index.transcripts(folder.name):
                 file.write(encode_readable_line(transcript.dump()))
+        # Marked with the time of the journal that they were made from: two programs may make them at once.
+        os.utime(beside, ns=(made_from, made_from))
         beside.replace(folder.transcripts)
     except OSError as error:
         beside.unlink(missing_ok=True)
@@ -76,9 +79,15 @@ def write_transcripts(folder: RunFolder) -> Run:
 
 
 def read_transcripts(folder: RunFolder) -> Iterator[Transcript]:
-    """A run's transcripts, made anew from the journal where they are missing or older than it."""
+    """A run's transcripts, made anew from the journal where they are missing or not made from it as it is."""
     if _is_stale(folder):
-        write_transcripts(folder)
+        try:
+            write_transcripts(folder)
+        except StoreError:
+            if not folder.journal.exists():
+                raise
+            yield from Index(folder.journal).transcripts(folder.name)  # a folder that may only be read
+            return
     yield from load_transcripts(folder.transcripts)
 
 
@@ -106,8 +115,8 @@ def _load(path: Path, number: int, line: bytes) -> Transcript:
 
 
 def _is_stale(folder: RunFolder) -> bool:
-    """Whether the transcripts are missing, or the journal was written to after them."""
+    """Whether the transcripts are missing, or were made from another state of the journal."""
     try:
-        return folder.transcripts.stat().st_mtime_ns < folder.journal.stat().st_mtime_ns
+        return folder.transcripts.stat().st_mtime_ns != folder.journal.stat().st_mtime_ns
     except OSError:
         return folder.journal.exists()

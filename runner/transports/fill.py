@@ -1,19 +1,20 @@
 """Secrets and files put into a request just before it leaves, and secrets taken out of what comes back.
 
 Law: neither a secret's value nor a file's bytes stand in anything that is written down or shown; a reply that holds a
-secret holds its mark instead, and a piece of a stream never holds a part of one.
+secret holds its mark instead, and a piece of a stream never holds a part of one. A mark of anything else is text.
 """
 
 import json
 import re
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
-from runner.core.message import Answer, Chain, Request
+from runner.core.message import Answer, Chain, Failure, Request
 from runner.core.value import Json
+from runner.errors import StoreError
 from runner.transports import Delta, Notice, Notify, Started, Transport
 
 _SECRET: Final = re.compile(r"<secret:([A-Za-z_][A-Za-z0-9_]*)>")
@@ -35,12 +36,14 @@ class Fill:
         *,
         secrets: Mapping[str, str] | None = None,
         read_file: Callable[[str], bytes] | None = None,
+        files: Collection[str] = (),
     ) -> None:
-        """Take what sends, the secrets by the names in their marks, and what reads a file by its SHA-256."""
+        """Take what sends, the secrets by the names in their marks, what reads a file by its SHA-256, and which there are."""
         self._inner = inner
         self._secrets = {name: value for name, value in (secrets or {}).items() if value}
         self._mask = Mask(self._secrets) if self._secrets else None
         self._read_file = read_file
+        self._files = frozenset(files) if read_file is not None else frozenset()
         self._encode_file = lru_cache(_KEPT)(self._encode_anew)
 
     async def close(self) -> None:
@@ -50,7 +53,11 @@ class Fill:
     async def send(self, request: Request, notify: Notify) -> Answer:
         """The answer, with marks where secrets were."""
         if request.purpose == "turn":
-            request = self._fill(request)
+            try:
+                request = self._fill(request)
+            except StoreError as error:
+                failure = Answer(failure=Failure(kind="bad_request", message=str(error)))
+                return failure if self._mask is None else self._mask.answer(failure)
         if self._mask is None:
             return await self._inner.send(request, notify)
         told = Veil(notify, self._mask)
@@ -59,11 +66,14 @@ class Fill:
         return self._mask.answer(answer)
 
     def _fill(self, request: Request) -> Request:
-        """The request with all that its marks stand for; its key stays that of the marks."""
+        """The request with all that its marks stand for; its key stays that of the marks.
+
+        Raises StoreError where a file that it holds cannot be read.
+        """
         body = request.chain.body
         if self._secrets and b"<secret:" in body:
             body = _SECRET_BYTES.sub(self._spell_secret, body)
-        if self._read_file is not None and b"sha256," in body:
+        if self._files and b"sha256," in body:
             body = _FILE.sub(self._spell_file, body)
         if body is not request.chain.body:
             request = replace(request, chain=Chain(body, request.chain.digest, request.chain.count))
@@ -92,14 +102,20 @@ class Fill:
         return mark[0] if value is None else json.dumps(value)[1:-1].encode()
 
     def _spell_file(self, mark: re.Match[bytes]) -> bytes:
-        """A file as the API wants it: a data URL, or bare base64."""
+        """A file as the API wants it: a data URL, or bare base64; what only looks like one's mark stays as it is."""
+        digest = mark[2].decode()
+        if digest not in self._files:
+            return mark[0]
         kind = b"%bbase64," % mark[1] if mark[1] else b""
-        return b'"%b%b"' % (kind, self._encode_file(mark[2].decode()))
+        return b'"%b%b"' % (kind, self._encode_file(digest))
 
     def _encode_anew(self, digest: str) -> bytes:
         """A file's bytes in base64."""
         assert self._read_file is not None
-        return b64encode(self._read_file(digest))
+        try:
+            return b64encode(self._read_file(digest))
+        except StoreError as error:
+            raise StoreError(f"not sent, for want of the file with SHA-256 {digest}: {error}") from error
 
 
 class Mask:

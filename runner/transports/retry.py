@@ -58,6 +58,7 @@ class Retry:
     async def send(self, request: Request, notify: Notify) -> Answer:
         """The first reply, or the last failure, with every try that was made."""
         tries: list[Attempt] = []
+        asked_at: str | None = None
         waited = total = 0.0
         while True:
             async with self._limit.slot():
@@ -69,7 +70,8 @@ class Retry:
                     notify(Started(request.slot, in_flight))
                     answer = await self._inner.send(request, notify)
             tries.append(_last_try(answer).model_copy(update={"waited_s": round(waited, 3)}))
-            done = {"attempts": tuple(tries), "in_flight": in_flight}
+            done = {"attempts": tuple(tries), "in_flight": in_flight, "asked_at": asked_at}
+            asked_at = asked_at or answer.started_at
             if answer.failure is None or not self._may_pass(answer.failure):
                 return _plain(answer, done)
             pause = self._pause(answer, len(tries))

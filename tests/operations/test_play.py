@@ -15,9 +15,13 @@ from typing import Any
 
 import pytest
 
+from runner.core.change import Changes
 from runner.core.event import Answered
 from runner.core.run import Run
-from runner.store.folder import find_run
+from runner.errors import StoreError
+from runner.operations.play import resume
+from runner.operations.stage import Asked, stage
+from runner.store.folder import RunFolder, find_run
 from runner.store.journal import read_journal
 from tests.loopback import LoopbackApi, Record, Respond, completion, in_turn, refuse, reply_text
 
@@ -414,3 +418,145 @@ def test_a_secret_is_sent_and_never_written(folder: Path) -> None:
     assert b"secret\\" not in written
     assert b"<secret:CRM_TOKEN>" in written
     assert "top" not in played.stdout + played.stderr
+
+
+def interrupted(
+    folder: Path, slow: LoopbackApi, *arguments: str, after: int = 1
+) -> subprocess.CompletedProcess[str]:
+    """A run that gets Ctrl-C once the server has seen so many requests."""
+    process = subprocess.Popen(
+        command("play", *arguments), cwd=folder, env=environment(slow), stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 30
+    while len(slow.records) < after and time.monotonic() < deadline:
+        time.sleep(0.002)
+    process.send_signal(signal.SIGINT)
+    out, error = process.communicate(timeout=30)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, error)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a child")
+def test_a_single_conversation_that_was_interrupted_is_resumed_to_its_end(
+    folder: Path, slow: LoopbackApi
+) -> None:
+    """Where every trial had begun, resuming ends with 0 and the run is finished."""
+    one = ("talk.yaml", "--case", "a", "--trial", "1", "--temperature", "1")
+    assert interrupted(folder, slow, *one).returncode == 130
+    assert run(folder, slow, "play", "--resume", "latest").returncode == 0
+    manifest = find_run("latest", folder / "outputs").read_manifest()
+    assert (manifest.status, manifest.reason) == ("finished", None)
+    assert len(slow.records) == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a child")
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("second\n", "other\n", "what would be sent"),
+        ("contains: second", "contains: third", "what is expected"),
+    ],
+)
+def test_a_change_between_repeats_is_refused(
+    folder: Path, slow: LoopbackApi, old: str, new: str, complaint: str
+) -> None:
+    """A variant that was begun is not gone on with as another one, though some of its repeats have not begun."""
+    assert interrupted(folder, slow, "talk.yaml", "--in-flight", "1", after=4).returncode == 130
+    (folder / "talk.yaml").write_text(SCENARIO.replace(old, new), encoding="utf-8")
+    before = len(slow.records)
+    refused = run(folder, slow, "play", "--resume", "latest")
+    assert refused.returncode == 2
+    assert complaint in refused.stderr
+    assert len(slow.records) == before
+
+
+def test_a_file_that_was_kept_in_part_is_kept_anew(tmp_path: Path) -> None:
+    """What is sent is what the scenario's file held, whatever a killed program left in its place."""
+    content = b"picture" * 100
+    digest = hashlib.sha256(content).hexdigest()
+    (tmp_path / "cat.png").write_bytes(content)
+    folder = RunFolder(tmp_path)
+    folder.files.mkdir()
+    (folder.files / digest).write_bytes(content[:50])
+    with pytest.raises(StoreError, match="SHA-256 differs"):
+        folder.read_file(digest)
+    folder.keep_file(digest, tmp_path / "cat.png")
+    assert folder.read_file(digest) == content
+
+
+def test_cut_at_every_line_a_run_is_resumed_to_the_same_transcripts(folder: Path) -> None:
+    """The law of the journal, held by the whole program: same transcripts, nothing sent again that was answered."""
+
+    def answer(record: Record) -> Respond:
+        if len(record.messages) == 4 and "Bo" in record.messages[1]["content"]:
+            return refuse(400, "no", param="temperature")
+        return completion(reply_text(record.messages), record=record)
+
+    (folder / "short.yaml").write_text(
+        SCENARIO.replace("repeat: 3", "on_failed_check: stop"), encoding="utf-8"
+    )
+    with LoopbackApi(answer) as api:
+        played = run(folder, api, "play", "short.yaml", "--temperature", "1", "--in-flight", "1")
+        assert played.returncode == 4
+        whole = find_run("latest", folder / "outputs")
+        lines = whole.journal.read_bytes().split(b"\n")[:-1]
+        expected = [settle(line) for line in transcripts(folder)]
+        for kept in range(1, len(lines)):
+            whole.journal.write_bytes(b"".join(line + b"\n" for line in lines[:kept]) + lines[kept][:20])
+            answered = sum(b'"event":"answered"' in line for line in lines[:kept])
+            api.records.clear()
+            asked = Asked(paths=("short.yaml",), changes=Changes(params={"temperature": 1}))
+            staged = stage(asked, folder, {"OPENAI_API_KEY": "sk-test", "OPENAI_BASE_URL": api.base_url})
+            resume(whole, lambda *_, staged=staged: staged, Nobody())
+            assert len(api.records) == 5 - answered, kept
+            assert [settle(line) for line in transcripts(folder)] == expected, kept
+
+
+class Nobody:
+    """An audience that does not look."""
+
+    def opens(self, *_: object) -> None: ...
+    def hears(self, *_: object) -> None: ...
+    def watches(self, *_: object) -> None: ...
+    def stopping(self, *_: object) -> None: ...
+    def closes(self, *_: object) -> None: ...
+
+
+def test_a_pair_of_provider_and_model_that_does_not_fit_is_found_before_anything_is_sent(
+    folder: Path,
+) -> None:
+    """Every pair that is played is tried; one that the selection leaves out needs neither key nor model."""
+    (folder / "pairs.yaml").write_text(
+        "turns: [hi]\nmatrix: {provider: [openai, local], model: [main, gpt-x]}\n", encoding="utf-8"
+    )
+    with LoopbackApi() as api:
+        refused = run(folder, api, "play", "pairs.yaml")
+        assert refused.returncode == 2
+        assert "gpt-x" in refused.stderr
+        assert api.records == []
+        played = run(folder, api, "play", "pairs.yaml", "--where", "provider=openai")
+    assert played.returncode == 0, played.stderr
+    assert len(api.records) == 2
+
+
+def test_time_waited_for_another_try_counts(folder: Path) -> None:
+    """A conversation lasts from its first request, not from the try that was answered."""
+    fault = in_turn(refuse(429, headers={"retry-after-ms": "300"}), unequal)
+    (folder / "one.yaml").write_text("turns: [hello]", encoding="utf-8")
+    with LoopbackApi(fault) as api:
+        assert run(folder, api, "play", "one.yaml").returncode == 0
+    [line] = transcripts(folder)
+    assert line["duration_s"] >= 0.3
+    assert line["turns"][0]["exchanges"][0]["attempts"][1]["waited_s"] >= 0.3
+
+
+def test_totals_are_null_where_nothing_is_known(folder: Path) -> None:
+    """A run whose only request was refused claims neither tokens nor cost, in no file and on no screen."""
+    (folder / "one.yaml").write_text("turns: [hello]", encoding="utf-8")
+    with LoopbackApi(lambda _record: refuse(401, "no")) as api:
+        shown = run(folder, api, "play", "one.yaml", "--json")
+    totals = json.loads(shown.stdout)["totals"]
+    manifest = find_run("latest", folder / "outputs").read_manifest()
+    for found in (totals, manifest.totals):
+        assert (found["prompt_tokens"], found["completion_tokens"], found["cost_usd"]) == (None, None, None)
+    assert transcripts(folder)[0]["usage"]["prompt_tokens"] is None

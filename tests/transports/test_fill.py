@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.core.message import Answer, Failure, Reply, Request
+from runner.core.message import Answer, Failure, Message, Reply, Request
+from runner.errors import StoreError
 from runner.transports import Delta, Notice, Notify, Started, Waiting
 from runner.transports.fake import FakeTransport, Outcome
 from runner.transports.fill import Fill, Mask, Veil
@@ -31,9 +32,15 @@ def play(
 ) -> tuple[Answer, list[dict[str, Any]], FakeTransport, list[Notice]]:
     """What comes back, the messages that went out, who they went to, and what was told."""
     inner = FakeTransport(respond)
-    read = (lambda digest: files[digest]) if files is not None else None
+    known = files or {}
     answer, notices = exchange(
-        lambda: Fill(inner, secrets=SECRETS if secrets is None else secrets, read_file=read), request
+        lambda: Fill(
+            inner,
+            secrets=SECRETS if secrets is None else secrets,
+            read_file=known.__getitem__,
+            files=known.keys(),
+        ),
+        request,
     )
     assert inner.closed
     return answer, inner.asked[0].messages, inner, notices
@@ -91,11 +98,48 @@ def test_reads_a_file_once() -> None:
         return IMAGE
 
     inner = FakeTransport(lambda _, __: "ok")
-    fill = Fill(inner, read_file=read)
+    fill = Fill(inner, read_file=read, files={DIGEST})
     part = {"type": "image_url", "image_url": {"url": f"data:image/png;sha256,{DIGEST}"}}
     for _ in range(3):
         exchange(lambda: fill, request_for(messages=[{"role": "user", "content": [part, part]}]))
     assert reads == [DIGEST]
+
+
+@pytest.mark.parametrize("files", [{}, {DIGEST: IMAGE}])
+@pytest.mark.parametrize("kind", ["base64", "data:image/png", "data:"])
+def test_a_mark_of_no_file_is_text(kind: str, files: dict[str, bytes]) -> None:
+    """What looks like a file's mark, but of no file of the scenarios, is sent as it was written or said."""
+    text = f"{kind};sha256,{'0' * 64}"
+    said: list[Message] = [{"role": "assistant", "content": text}, {"role": "user", "content": text}]
+    answer, messages, _, _ = play(request_for(messages=said), files=files)
+    assert messages[:2] == said
+    assert answer.reply is not None
+
+
+def test_without_files_there_are_no_marks() -> None:
+    """Unless it is said which files there are, nothing is read."""
+    request = request_for(f"base64;sha256,{DIGEST}")
+    inner = FakeTransport(lambda _, __: "ok")
+    exchange(lambda: Fill(inner, read_file=lambda _: pytest.fail("it was read")), request)
+    assert inner.asked[0].request is request
+
+
+@pytest.mark.parametrize("secrets", [{}, {"PLACE": "/home/hidden"}])
+def test_a_file_that_is_gone_is_a_failure(secrets: dict[str, str]) -> None:
+    """Where a file cannot be read, nothing is sent and nothing raised: the answer says which file, and why."""
+
+    def read(digest: str) -> bytes:
+        raise StoreError(f"cannot read /home/hidden/{digest}: No such file or directory")
+
+    inner = FakeTransport(lambda _, __: "ok")
+    request = request_for(f"base64;sha256,{DIGEST}")
+    answer, _ = exchange(lambda: Fill(inner, secrets=secrets, read_file=read, files={DIGEST}), request)
+    assert inner.asked == []
+    assert answer.failure is not None
+    assert answer.failure.kind == "bad_request"
+    assert f"SHA-256 {DIGEST}" in answer.failure.message
+    assert "No such file or directory" in answer.failure.message
+    assert ("/home/hidden" in answer.failure.message) is not bool(secrets)
 
 
 def test_passes_on_what_holds_no_mark() -> None:

@@ -7,8 +7,10 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self, TextIO
+
+from runner.cli.display.lasting import lasting
 
 NARROWEST: Final = 20
 """Columns that are written for even where a terminal says that it has fewer."""
@@ -71,6 +73,10 @@ class Screen:
             colour_talk=not barred and (forced or (hears and able)),
             signs=_SIGNS if _can_say("".join(_SIGNS.values()), out) else _PLAIN_SIGNS,
         )
+
+    def outliving(self) -> Self:
+        """The same screen for work that goes on when nobody can see it any more: what fails to be written is not told."""
+        return replace(self, out=lasting(self.out), err=lasting(self.err))
 
     @property
     def width(self) -> int:

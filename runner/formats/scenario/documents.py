@@ -1,7 +1,7 @@
 """One YAML document to one scenario: its keys in the order in which they need each other, then a look at the whole."""
 
 from collections.abc import Mapping
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any, Final
 
 from runner.checks import build
@@ -37,7 +37,7 @@ def scenario(reader: Reader, node: Node, path: str, *, first: bool) -> Scenario 
     fields.setdefault("name", "")
     if "name" not in table.entries:
         fields["name"] = _default_name(reader, node, path, first=first)
-    sent = {digest: str(Path(named).absolute()) for digest, named in reader.sent.items()}
+    sent = {digest: str((reader.files.folder / named).absolute()) for digest, named in reader.sent.items()}
     found = Scenario(path=path, line=node.line, files=sent, **fields)
     turns = table.entries.get("turns")
     if turns is None and table.entries.keys() <= SCENARIO.keys():

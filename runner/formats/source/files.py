@@ -28,9 +28,11 @@ class UnreadableError(Exception):
 class Files:
     """Everything that was read, by the path it was named by."""
 
-    def __init__(self, complain: Callable[[Problem], None]) -> None:
+    def __init__(self, complain: Callable[[Problem], None], folder: Path) -> None:
         """Start with nothing read; what is wrong within a file is complained about once."""
         self._complain = complain
+        self.folder = folder
+        """What paths are relative to."""
         self._documents: dict[str, list[Node]] = {}
         self._values: dict[str, Node | None] = {}
         self._digests: dict[str, str] = {}
@@ -72,7 +74,7 @@ class Files:
 
     def text(self, path: str) -> str | None:
         """The text of a file, with line ends as LF; None, and a complaint, where it is not UTF-8."""
-        raw = read_bytes(path)
+        raw = read_bytes(self.folder / path)
         if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
             self._complain(Problem(path, 1, 1, "", "is UTF-16: save it as UTF-8"))
             return None
@@ -88,7 +90,7 @@ class Files:
 
     def use(self, path: str) -> None:
         """Note that another file includes or reads this one."""
-        self.used.add(os.path.realpath(path))
+        self.used.add(os.path.realpath(self.folder / path))
 
     def value(self, path: str) -> Node | None:
         """What `{$file: path}` stands for: data of .yaml, .json and .csv, the text of any other."""
@@ -120,7 +122,7 @@ class Files:
     def digest(self, path: str) -> str:
         """The SHA-256 of a file that is sent as it is."""
         if path not in self._digests:
-            self._digests[path] = sha256(read_bytes(path)).hexdigest()
+            self._digests[path] = sha256(read_bytes(self.folder / path)).hexdigest()
         return self._digests[path]
 
     def link(self, source: str, target: str) -> bool:
@@ -147,17 +149,17 @@ def beside(source: Source, path: str) -> str:
     return Path(os.path.normpath(PurePath(source.path).parent / path)).as_posix()
 
 
-def read_bytes(path: str) -> bytes:
+def read_bytes(path: Path) -> bytes:
     """The bytes of an ordinary file; raises `UnreadableError` with a sentence where there is none."""
     try:
-        status = Path(path).stat()
+        status = path.stat()
         if stat.S_ISDIR(status.st_mode):
             raise UnreadableError("is a folder")
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableError("is not an ordinary file")
         if status.st_size > LARGEST:
             raise UnreadableError(f"has {status.st_size / 1e6:.0f} MB; at most 20 MB are read")
-        return Path(path).read_bytes()
+        return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         raise UnreadableError("does not exist") from None
     except (OSError, ValueError) as error:

@@ -1,0 +1,74 @@
+"""What a conversation sends: its turns' requests and its checks' questions, each with the slot its answer belongs in."""
+
+from collections.abc import Iterable, Mapping
+
+from runner.core.check import Question, Subject
+from runner.core.message import Answer, Chain, Request, close_key
+from runner.core.trial import Posed, Trial
+
+
+def turn_slot(turn: int) -> str:
+    """Where a turn's reply belongs."""
+    return f"turns[{turn}]"
+
+
+def turn_request(trial: Trial, turn: int, chain: Chain) -> Request:
+    """The request that asks for the reply to a turn."""
+    script = trial.script
+    params = script.params_of(turn)
+    return Request(
+        slot=turn_slot(turn),
+        purpose="turn",
+        provider=script.provider,
+        model=script.model,
+        params=params,
+        chain=chain,
+        key=close_key(chain, model=script.model, params=params),
+        draw=trial.repeat,
+    )
+
+
+def check_slot(turn: int | None, index: int, subject: Subject) -> str:
+    """Where the answers to a check's questions about a reply belong; no turn for a check at the foot."""
+    return (
+        f"expect[{index}]/{turn_slot(subject.turn)}" if turn is None else f"{turn_slot(turn)}.expect[{index}]"
+    )
+
+
+def check_requests(
+    posed: Posed, turn: int | None, index: int, subjects: Iterable[Subject]
+) -> dict[str, Request]:
+    """A check's questions about each of some replies, by slot; none for a check that only looks."""
+    if posed.ask is None:
+        return {}
+    return {
+        slot: _request(slot, question)
+        for subject in subjects
+        for number, question in enumerate(posed.ask.questions(subject))
+        for slot in (f"{check_slot(turn, index, subject)}?{number}",)
+    }
+
+
+def group_answers(answers: Mapping[str, Answer], asked: Iterable[str]) -> dict[str, tuple[Answer, ...]]:
+    """Answers by the slot of the check and reply that they are about, in the order in which they were asked."""
+    groups: dict[str, list[Answer]] = {}
+    for slot in asked:
+        groups.setdefault(slot.rpartition("?")[0], []).append(answers[slot])
+    return {slot: tuple(group) for slot, group in groups.items()}
+
+
+def _request(slot: str, question: Question) -> Request:
+    """A check's question as a request."""
+    chain = Chain()
+    for message in question.messages:
+        chain = chain.add(message)
+    return Request(
+        slot=slot,
+        purpose="judge",
+        provider=question.provider,
+        model=question.model,
+        params=question.params,
+        chain=chain,
+        key=close_key(chain, model=question.model, params=question.params),
+        draw=question.draw,
+    )

@@ -1,0 +1,91 @@
+"""Ctrl-C and SIGTERM while a run is played: the first ends it after the replies under way, the second ends it now."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import Any, Final, Self
+
+from runner.core.run import INTERRUPTION
+from runner.engines.pool import Pool
+from runner.errors import StoreError
+
+GRACE_S: Final = 5.0
+"""How long a stopped run waits for the replies under way, seconds."""
+PATIENCE: Final = 3
+"""How many signals it takes to break off what a run leaves behind: its transcripts and its manifest."""
+
+
+class Interrupts:
+    """The signals that a run listens to, from its start until its transcripts are written."""
+
+    def __init__(self, stopping: Callable[[str], None]) -> None:
+        """Take whom to tell that the run is stopping."""
+        self._stopping = stopping
+        self._previous: dict[signal.Signals, Any] = {}
+        self._count = 0
+        self._wake: Callable[[], None] | None = None
+        self._error: StoreError | None = None
+
+    def __enter__(self) -> Self:
+        """Listen; outside the main thread nobody can, and signals do what they did."""
+        for name in (signal.SIGINT, signal.SIGTERM):
+            with suppress(ValueError):
+                # Not loop.add_signal_handler, which Windows does not have.
+                self._previous[name] = signal.signal(name, self._take)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Listen no longer."""
+        for name, handler in self._previous.items():
+            signal.signal(name, handler)
+
+    def _take(self, *_: object) -> None:
+        """Count a signal and pass it on to the pool; where none is played, the run is about to end by itself."""
+        self._count += 1
+        if self._wake is not None:
+            self._wake()
+        elif self._count >= PATIENCE:
+            raise KeyboardInterrupt
+
+    @contextmanager
+    def attended(self, pool: Pool) -> Iterator[None]:
+        """Let signals stop a pool while it is played; the block ends quietly where one has ended it."""
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        timers: list[asyncio.TimerHandle] = []
+
+        def interrupt() -> None:
+            if pool.stopped:
+                task.cancel()
+                return
+            try:
+                pool.stop(INTERRUPTION)
+            except StoreError as error:  # raised in a callback of the loop it would be lost
+                self._error = error
+                task.cancel()
+                return
+            self._stopping(INTERRUPTION)
+            timers.append(loop.call_later(GRACE_S, task.cancel))
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(interrupt)
+
+        self._wake = wake
+        if self._count:
+            interrupt()
+        try:
+            yield
+        except asyncio.CancelledError:
+            if self._error is not None:
+                raise self._error from None
+            if not pool.stopped:
+                raise
+            task.uncancel()
+        finally:
+            self._wake = None
+            for timer in timers:
+                timer.cancel()

@@ -3,6 +3,7 @@
 Law: a crash log holds the traceback, the versions and what was typed; no environment, no local variables, no keys.
 """
 
+import errno
 import os
 import platform
 import re
@@ -21,6 +22,9 @@ from runner.errors import NothingToPlayError, RunnerError
 CANNOT_START, BUG, NOTHING_TO_PLAY, INTERRUPTED = 2, 3, 5, 130
 BROKEN_PIPE = 141
 """What a shell says of a program whose reader went away: 128 and the number of SIGPIPE."""
+
+_MACHINE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
+"""What the machine refuses is for its owner to mend: no bug of ours."""
 
 _SECRET_NAME: Final = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
 _SECRET_SHAPE: Final = re.compile(r"\bsk-[\w-]{8,}|\b[Bb]earer\s+[^\s'\"]+|(?<=://)[^/\s@'\"]+@")
@@ -61,6 +65,9 @@ def _end(error: BaseException) -> int:
             return NOTHING_TO_PLAY if isinstance(error, NothingToPlayError) else CANNOT_START
         case BrokenPipeError():
             return BROKEN_PIPE
+        case OSError() if error.errno in _MACHINE:
+            _write(f"cannot write{f' {error.filename}' if error.filename else ''}: {error.strerror}")
+            return CANNOT_START
         case KeyboardInterrupt():
             _write("interrupted")
             return INTERRUPTED

@@ -185,3 +185,8 @@ class Answer(Value):
     usage_asked: bool = False
     """Whether `stream_options.include_usage` was added to the request."""
     replayed: bool = False
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the server answered with an error status: nothing was made, so there is nothing to count or pay."""
+        return self.failure is not None and (self.failure.status or 0) >= 400

@@ -1,9 +1,9 @@
 """A run as the fold of its events: one small summary per trial, the totals, and the code that the program ends with."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
 from runner.core.event import (
     Answered,
@@ -42,7 +42,7 @@ class Summary:
     failed: int = 0
     broken: int = 0
     exchanges: int = 0
-    """Requests that came to an end, with a reply or without."""
+    """Requests that came to an end, with a reply or without, but for those that the server refused."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     usage_known: bool = True
@@ -73,6 +73,26 @@ class Totals(Value):
     prompt_tokens: int | None
     completion_tokens: int | None
     cost_usd: float | None
+
+    @classmethod
+    def of(cls, summaries: Collection[Summary]) -> Self:
+        """The sums over some trials."""
+        statuses = Counter(summary.status for summary in summaries)
+        asked = any(summary.exchanges for summary in summaries)
+        known = asked and all(summary.usage_known for summary in summaries)
+        return cls(
+            trials=len(summaries),
+            finished=statuses["finished"],
+            unanswered=statuses["unanswered"],
+            stopped=statuses["stopped"],
+            heard=sum(summary.heard for summary in summaries),
+            passed=sum(summary.passed for summary in summaries),
+            failed=sum(summary.failed for summary in summaries),
+            broken=sum(summary.broken for summary in summaries),
+            prompt_tokens=sum(summary.prompt_tokens for summary in summaries) if known else None,
+            completion_tokens=sum(summary.completion_tokens for summary in summaries) if known else None,
+            cost_usd=sum_known([summary.cost_usd for summary in summaries]) if asked else None,
+        )
 
 
 @dataclass(slots=True)
@@ -152,22 +172,7 @@ class Run:
 
     def totals(self) -> "Totals":
         """The sums over all trials that began."""
-        summaries = self.trials.values()
-        asked = any(summary.exchanges for summary in summaries)
-        known = asked and all(summary.usage_known for summary in summaries)
-        return Totals(
-            trials=len(self.trials),
-            finished=self.counts["finished"],
-            unanswered=self.counts["unanswered"],
-            stopped=self.running,
-            heard=sum(summary.heard for summary in summaries),
-            passed=sum(summary.passed for summary in summaries),
-            failed=sum(summary.failed for summary in summaries),
-            broken=sum(summary.broken for summary in summaries),
-            prompt_tokens=sum(summary.prompt_tokens for summary in summaries) if known else None,
-            completion_tokens=sum(summary.completion_tokens for summary in summaries) if known else None,
-            cost_usd=sum_known([summary.cost_usd for summary in summaries]) if asked else None,
-        )
+        return Totals.of(self.trials.values())
 
     def exit_code(self, planned: int) -> int:
         """The code that `play` ends with, of so many planned trials; a failed check leaves it at 0."""
@@ -190,6 +195,9 @@ def _add_answer(summary: Summary, event: Answered) -> None:
     """Add an exchange's tokens, cost and time."""
     answer = event.answer
     usage = answer.usage
+    summary.latency_s += answer.latency_s or 0
+    if answer.is_refused:
+        return
     summary.exchanges += 1
     if usage is None or usage.prompt_tokens is None or usage.completion_tokens is None:
         summary.usage_known = False
@@ -198,7 +206,6 @@ def _add_answer(summary: Summary, event: Answered) -> None:
         summary.completion_tokens += usage.completion_tokens or 0
     if summary.cost_usd is not None:
         summary.cost_usd = None if answer.cost_usd is None else summary.cost_usd + answer.cost_usd
-    summary.latency_s += answer.latency_s or 0
 
 
 def _count(summary: Summary, event: Judged) -> None:

@@ -204,6 +204,7 @@ class _Fold:
     def close(self, run: str) -> Transcript:
         """The transcript of what was taken in."""
         script = self.trial.script
+        counted = [answer for answer in self.answers if not answer.is_refused]
         turns = tuple(
             PlayedTurn(
                 turn=index,
@@ -236,8 +237,8 @@ class _Fold:
             messages=tuple(self.messages),
             turns=turns,
             verdicts=tuple(self.verdicts),
-            usage=sum_usage([answer.usage for answer in self.answers]),
-            cost_usd=sum_known([answer.cost_usd for answer in self.answers]),
+            usage=sum_usage([answer.usage for answer in counted]),
+            cost_usd=sum_known([answer.cost_usd for answer in counted]),
         )
 
 

@@ -17,6 +17,12 @@ PATIENCE: Final = 3
 """How many signals it takes to break off what a run leaves behind: its transcripts and its manifest."""
 
 
+SIGNALS: Final = tuple(
+    signal.Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP") if name in signal.Signals.__members__
+)
+"""Ctrl-C, the system's wish, and a terminal that went away."""
+
+
 class Interrupts:
     """The signals that a run listens to, from its start until its transcripts are written."""
 
@@ -30,7 +36,7 @@ class Interrupts:
 
     def __enter__(self) -> Self:
         """Listen; outside the main thread nobody can, and signals do what they did."""
-        for name in (signal.SIGINT, signal.SIGTERM):
+        for name in SIGNALS:
             with suppress(ValueError):
                 # Not loop.add_signal_handler, which Windows does not have.
                 self._previous[name] = signal.signal(name, self._take)

@@ -144,7 +144,7 @@ def test_an_interrupted_run_without_readers(folder: Path) -> None:
         for stream in (process.stdout, process.stderr):
             assert stream is not None
             stream.close()
-        while not api.records:
+        while not api.records and process.poll() is None:
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
@@ -191,7 +191,7 @@ def test_a_terminal_that_vanishes(folder: Path, name: str, trials: int) -> None:
     with LoopbackApi(lambda record: echo(record).after(0.1)) as api:
         process = start(folder, api, "play", name, "--in-flight", "1", out=theirs, err=theirs, TERM="xterm")
         os.close(theirs)
-        while not api.records:
+        while not api.records and process.poll() is None:
             os.read(mine, 65536)
         os.close(mine)
         assert process.wait(60) == 0

@@ -9,8 +9,7 @@ from runner.cli.display.layout import Cell, shortened, table, wrapped
 from runner.cli.display.screen import Screen
 from runner.cli.display.tally import Tally
 from runner.cli.display.wording import count, money, seconds
-from runner.core.run import Run, Summary
-from runner.core.transcript import sum_known
+from runner.core.run import Run, Summary, Totals
 
 FEW_VARIANTS = 12
 """Up to so many variants have a row each."""
@@ -23,27 +22,19 @@ class Row:
     """The figures of one variant or scenario; a sum is None where a part of it is not known."""
 
     name: str
-    trials: int
-    finished: int
-    unanswered: int
-    passed: int
-    failed: int
-    broken: int
-    prompt_tokens: int | None
-    completion_tokens: int | None
-    cost_usd: float | None
+    totals: Totals
     latency_s: float | None
     """The median of its replies."""
 
     @property
     def left(self) -> int:
         """How many trials began and did not end."""
-        return self.trials - self.finished - self.unanswered
+        return self.totals.stopped
 
     @property
     def is_bad(self) -> bool:
         """Whether something in it is unanswered, failed or broken."""
-        return bool(self.unanswered or self.failed or self.broken)
+        return bool(self.totals.unanswered or self.totals.failed or self.totals.broken)
 
 
 def rows_of(run: Run, tally: Tally, names: frozenset[str]) -> list[Row]:
@@ -76,20 +67,7 @@ def scenario_of(variant: str, names: frozenset[str]) -> str:
 
 def _row(name: str, summaries: Sequence[Summary], latencies: Sequence[float]) -> Row:
     """The figures of some trials."""
-    known = all(summary.usage_known for summary in summaries)
-    return Row(
-        name=name,
-        trials=len(summaries),
-        finished=sum(summary.status == "finished" for summary in summaries),
-        unanswered=sum(summary.status == "unanswered" for summary in summaries),
-        passed=sum(summary.passed for summary in summaries),
-        failed=sum(summary.failed for summary in summaries),
-        broken=sum(summary.broken for summary in summaries),
-        prompt_tokens=sum(summary.prompt_tokens for summary in summaries) if known else None,
-        completion_tokens=sum(summary.completion_tokens for summary in summaries) if known else None,
-        cost_usd=sum_known([summary.cost_usd for summary in summaries]),
-        latency_s=median(latencies) if latencies else None,
-    )
+    return Row(name=name, totals=Totals.of(summaries), latency_s=median(latencies) if latencies else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,22 +89,24 @@ def _any(value: Callable[[Row], float | None]) -> Callable[[Sequence[Row]], bool
 
 def _has_checks(rows: Sequence[Row]) -> bool:
     """Whether anything was checked."""
-    return any(row.passed or row.failed or row.broken for row in rows)
+    return any(row.totals.passed or row.totals.failed or row.totals.broken for row in rows)
 
 
 _COLUMNS = (
-    _Column("trials", lambda row: row.trials, lambda _: True),
+    _Column("trials", lambda row: row.totals.trials, lambda _: True),
     _Column(
-        "finished", lambda row: row.finished, lambda rows: any(row.finished != row.trials for row in rows)
+        "finished",
+        lambda row: row.totals.finished,
+        lambda rows: any(row.totals.finished != row.totals.trials for row in rows),
     ),
-    _Column("unanswered", lambda row: row.unanswered, _any(lambda row: row.unanswered), "red"),
+    _Column("unanswered", lambda row: row.totals.unanswered, _any(lambda row: row.totals.unanswered), "red"),
     _Column("left", lambda row: row.left, _any(lambda row: row.left), "yellow"),
-    _Column("passed", lambda row: row.passed, _has_checks),
-    _Column("failed", lambda row: row.failed, _has_checks, "red"),
-    _Column("broken", lambda row: row.broken, _any(lambda row: row.broken), "red"),
-    _Column("tokens in", lambda row: row.prompt_tokens, _any(lambda row: row.prompt_tokens)),
-    _Column("out", lambda row: row.completion_tokens, _any(lambda row: row.completion_tokens)),
-    _Column("cost", lambda row: row.cost_usd, _any(lambda row: row.cost_usd), write=money),
+    _Column("passed", lambda row: row.totals.passed, _has_checks),
+    _Column("failed", lambda row: row.totals.failed, _has_checks, "red"),
+    _Column("broken", lambda row: row.totals.broken, _any(lambda row: row.totals.broken), "red"),
+    _Column("tokens in", lambda row: row.totals.prompt_tokens, _any(lambda row: row.totals.prompt_tokens)),
+    _Column("out", lambda row: row.totals.completion_tokens, _any(lambda row: row.totals.completion_tokens)),
+    _Column("cost", lambda row: row.totals.cost_usd, _any(lambda row: row.totals.cost_usd), write=money),
     _Column("median", lambda row: row.latency_s, _any(lambda row: row.latency_s), write=seconds),
 )
 NARROWEST_NAME = 26

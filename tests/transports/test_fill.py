@@ -129,7 +129,7 @@ def test_a_file_that_is_gone_is_a_failure(secrets: dict[str, str]) -> None:
     """Where a file cannot be read, nothing is sent and nothing raised: the answer says which file, and why."""
 
     def read(digest: str) -> bytes:
-        raise StoreError(f"cannot read /home/hidden/{digest}: No such file or directory")
+        raise StoreError(f"cannot read /hidden/{digest}: No such file or directory")
 
     inner = FakeTransport(lambda _, __: "ok")
     request = request_for(f"base64;sha256,{DIGEST}")

@@ -51,12 +51,12 @@ def encode_line(value: Json) -> bytes:
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode() + b"\n"
 
 
-def encode_readable_line(value: Json) -> bytes:
-    """The value as one line of UTF-8 that people can read, with what would split a line or is no character escaped."""
+def encode_readable(value: Json) -> bytes:
+    """The value as UTF-8 that people can read, on one line: what would split it, or is no character, is escaped."""
     text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
     if not text.isprintable():
         text = "".join(character if _is_plain(character) else _escape(character) for character in text)
-    return text.encode() + b"\n"
+    return text.encode()
 
 
 def _is_plain(character: str) -> bool:

@@ -1,18 +1,18 @@
 """Transcripts made from a journal: written beside, moved into place, one line per trial that began, in plan order."""
 
-import json
 import os
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
+import jsonlines
 from pydantic import ValidationError
 
 from runner.core.event import Planned, Stopped, TrialEvent
 from runner.core.run import Run
 from runner.core.transcript import SCHEMA, Transcript, fold_transcript
 from runner.core.trial import Script, Trial
-from runner.core.value import encode_readable_line
+from runner.core.value import Json, encode_readable
 from runner.errors import StoreError
 from runner.store.folder import RunFolder
 from runner.store.journal import read_at, read_places
@@ -64,9 +64,8 @@ def write_transcripts(folder: RunFolder) -> Run:
     try:
         made_from = folder.journal.stat().st_mtime_ns
         index = Index(folder.journal)
-        with beside.open("wb") as file:
-            for transcript in index.transcripts(folder.name):
-                file.write(encode_readable_line(transcript.dump()))
+        with beside.open("wb") as file, jsonlines.Writer(file, dumps=encode_readable) as lines:
+            lines.write_all(transcript.dump() for transcript in index.transcripts(folder.name))
         # Marked with the time of the journal that they were made from: two programs may make them at once.
         os.utime(beside, ns=(made_from, made_from))
         beside.replace(folder.transcripts)
@@ -94,18 +93,20 @@ def read_transcripts(folder: RunFolder) -> Iterator[Transcript]:
 def load_transcripts(path: Path) -> Iterator[Transcript]:
     """The transcripts in a file, one a line."""
     try:
-        with path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
-                yield _load(path, number, line)
+        with path.open("rb") as file, jsonlines.Reader(file) as lines:
+            for number, data in enumerate(lines.iter(), start=1):
+                yield _load(path, number, data)
     except OSError as error:
         raise StoreError(f"cannot read {path}: {error.strerror}") from error
+    except jsonlines.InvalidLineError as error:
+        raise StoreError(f"{path}:{error.lineno}: this line is no transcript of {SCHEMA}") from error
 
 
-def _load(path: Path, number: int, line: bytes) -> Transcript:
+def _load(path: Path, number: int, data: Json) -> Transcript:
     """One line's transcript."""
     try:
-        transcript = Transcript.load(json.loads(line))
-    except (ValueError, ValidationError) as error:
+        transcript = Transcript.load(data)
+    except ValidationError as error:
         raise StoreError(f"{path}:{number}: this line is no transcript of {SCHEMA}") from error
     if transcript.schema_ != SCHEMA:
         raise StoreError(

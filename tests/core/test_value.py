@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from runner.core.value import Value, canonical, encode, encode_line, encode_readable_line, join_surrogates
+from runner.core.value import Value, canonical, encode, encode_line, encode_readable, join_surrogates
 
 anything = st.recursive(
     st.none()
@@ -24,22 +24,21 @@ ODD = "\u2028 \x85 \x00 \x1b[31m \ud800 \udc00\ud83d é 漢字 \U0001f600 \ufeff
 @given(anything)
 def test_every_encoding_reads_back_unchanged(value: object) -> None:
     """Whatever JSON holds, lone surrogates included, comes back from each encoding as it was."""
-    for write in (encode, canonical, encode_line, encode_readable_line):
+    for write in (encode, canonical, encode_line, encode_readable):
         assert json.loads(write(value)) == value
 
 
 @given(anything)
 def test_a_line_is_one_line_however_it_is_split(value: object) -> None:
     """No character that any reader takes for a line end stands inside a written line."""
-    for write in (encode_line, encode_readable_line):
-        line = write(value)
-        assert line.endswith(b"\n")
+    assert encode_line(value).endswith(b"\n")
+    for line in (encode_line(value), encode_readable(value) + b"\n"):
         assert len(line.decode().splitlines()) == 1
 
 
 def test_a_readable_line_shows_letters_and_hides_controls() -> None:
     """CJK and emoji stay readable; what could steer a terminal or split a line is escaped."""
-    line = encode_readable_line({"text": ODD}).decode()
+    line = encode_readable({"text": ODD}).decode()
     assert "漢字" in line
     assert "😀" in line
     assert not {"\u2028", "\x85", "\x00", "\x1b", "\ufeff", "\x7f"} & set(line)
@@ -54,7 +53,7 @@ def test_the_wire_falls_back_to_ascii_for_lone_surrogates_alone() -> None:
 
 def test_numbers_that_json_does_not_know_are_refused() -> None:
     """NaN and infinity raise ValueError and never reach a file."""
-    for write in (encode, canonical, encode_line, encode_readable_line):
+    for write in (encode, canonical, encode_line, encode_readable):
         with pytest.raises(ValueError, match="not JSON compliant"):
             write(float("nan"))
 

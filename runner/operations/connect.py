@@ -81,6 +81,8 @@ def _surround(provider: Provider, stage: Stage, folder: RunFolder) -> Transport:
 def _weights(provider: Provider) -> Path:
     """The embedded model's weights; raises ProviderError where they are not there."""
     if provider.gguf is not None:
+        if not Path(provider.gguf).is_file():
+            raise ProviderError(f"the model {provider.gguf} of the provider {provider.name} is not there")
         return Path(provider.gguf)
     weights = find_weights()
     if weights is None:

@@ -79,9 +79,8 @@ def play(stage: Stage, outputs: Path, audience: Audience, command: Sequence[str]
     with Interrupts(audience.stopping) as interrupts:
         folder = RunFolder.create(outputs, f"{_now():%Y%m%d-%H%M%S}", what)
         with folder.locked():
-            Journal(
-                folder.journal, folder.name
-            ).close()  # before the manifest: a run that is found has a journal
+            # Before the manifest: a run that is found has a journal.
+            Journal(folder.journal, folder.name).close()
             performance = Performance(stage, folder, audience, interrupts)
             return performance.give(manifest.model_copy(update={"run": folder.name}), Earlier(Run(), {}))
 

@@ -60,11 +60,16 @@ class Stage:
         return {name: self.environment[name] for name in sorted(names) if name in self.environment}
 
 
-def stage(asked: Asked, folder: Path, environ: Mapping[str, str]) -> Stage:
-    """What will be played; raises RunnerError with everything that is wrong, before anything is sent."""
+def stage(
+    asked: Asked, folder: Path, environ: Mapping[str, str], scenarios: Sequence[Scenario] | None = None
+) -> Stage:
+    """What will be played; raises RunnerError with everything that is wrong, before anything is sent.
+
+    Scenarios that are at hand are taken as they are, in the place of those that the asked paths hold.
+    """
     settings = Settings.load(folder, environ)
     environment = read_environment(folder, environ)
-    loaded = load(asked.paths, environment, folder)
+    loaded = load(asked.paths, environment, folder) if scenarios is None else list(scenarios)
     variants = [
         _expand(scenario, changed, settings, asked.changes)
         for scenario, changed in zip(loaded, _change(loaded, asked.changes), strict=True)

@@ -12,7 +12,7 @@ def turn_slot(turn: int) -> str:
     return f"turns[{turn}]"
 
 
-def turn_request(trial: Trial, turn: int, chain: Chain) -> Request:
+def turn_request(trial: Trial, turn: int, chain: Chain, draw: int) -> Request:
     """The request that asks for the reply to a turn."""
     script = trial.script
     params = script.params_of(turn)
@@ -24,7 +24,7 @@ def turn_request(trial: Trial, turn: int, chain: Chain) -> Request:
         params=params,
         chain=chain,
         key=close_key(chain, model=script.model, params=params),
-        draw=trial.repeat,
+        draw=draw,
     )
 
 

@@ -14,14 +14,27 @@ from typing import Literal, assert_never
 
 from runner.core.asking import check_requests, check_slot, group_answers, turn_request, turn_slot
 from runner.core.check import Subject, Verdict
-from runner.core.event import Answered, Begun, Finished, Heard, Judged, Skipped, TrialEvent, Unanswered
+from runner.core.event import (
+    Answered,
+    Begun,
+    ChatEvent,
+    Finished,
+    Heard,
+    Instructed,
+    Judged,
+    Skipped,
+    TrialEvent,
+    Typed,
+    Unanswered,
+    Undone,
+)
 from runner.core.message import Answer, Chain, Request
-from runner.core.trial import Posed, Trial
+from runner.core.trial import Posed, Script, Trial
 from runner.core.verdict import conclude, inapplicable, subjects_of
 
-Phase = Literal["asking", "answered", "judging", "cutting", "closing", "finishing", "over"]
+Phase = Literal["asking", "answered", "judging", "cutting", "closing", "listening", "finishing", "over"]
 """What can happen next: an answer to the turn · Heard or Unanswered · Judged, of the turn · Skipped · Judged, at the
-foot · Finished · nothing."""
+foot · Typed, where the script is open · Finished · nothing."""
 
 _FOLLOWS: Mapping[Phase, tuple[str, ...]] = {
     "asking": ("answered",),
@@ -29,9 +42,18 @@ _FOLLOWS: Mapping[Phase, tuple[str, ...]] = {
     "judging": ("answered", "judged"),
     "cutting": ("skipped",),
     "closing": ("answered", "judged"),
+    "listening": ("finished",),
     "finishing": ("finished",),
     "over": (),
 }
+
+
+_MAY_TYPE: Mapping[Phase, tuple[str, ...]] = {
+    "asking": ("undone",),
+    "listening": ("typed", "undone", "instructed"),
+    "over": ("typed", "undone", "instructed"),
+}
+"""What else can happen where the script is open: a talk that has ended goes on when something is typed."""
 
 
 class OutOfOrderError(ValueError):
@@ -75,14 +97,13 @@ class Conversation:
     unanswered: bool = False
     cut: int | None = None
     """The first turn that was skipped."""
+    taken_back: int = 0
+    """How often something was undone: the same question asked again is another draw."""
 
     @classmethod
     def begin(cls, trial: Trial) -> "Conversation":
         """The conversation before anything was asked."""
-        chain = Chain()
-        for message in trial.script.opening:
-            chain = chain.add(message)
-        return cls(trial=trial, chain=chain)._turn_to(0)
+        return cls(trial=trial, chain=_opened(trial.script))._turn_to(0)
 
     @property
     def over(self) -> bool:
@@ -114,6 +135,8 @@ class Conversation:
         match event:
             case Begun():
                 return self
+            case Typed() | Undone() | Instructed():
+                return self._after_typing(event)
             case Answered():
                 return self._after_answer(event)
             case Heard():
@@ -139,6 +162,8 @@ class Conversation:
     def _require(self, event: TrialEvent) -> None:
         """Raise OutOfOrderError unless the event is one that can follow here."""
         expected = _FOLLOWS[self.phase]
+        if self.trial.script.is_open:
+            expected += _MAY_TYPE.get(self.phase, ())
         fits = event.trial == self.trial.id and event.event in expected
         match event:
             case Begun():
@@ -150,6 +175,8 @@ class Conversation:
                 fits = fits and (event.turn, event.index) == place and self._all_answered
             case Skipped():
                 fits = fits and event.turn == self.turn + 1
+            case Typed() | Undone() | Instructed():
+                fits = fits and self._may_be_typed(event)
             case Answered() | Finished():
                 pass
             case _:
@@ -157,6 +184,16 @@ class Conversation:
         if not fits:
             here = f"{self.trial.id}, turn {self.turn}, {self.phase}"
             raise OutOfOrderError(f"{event.event} of {event.trial} cannot follow at {here}")
+
+    def _may_be_typed(self, event: ChatEvent) -> bool:
+        """Whether an event fits what was said: a line without a reply must be taken back before the talk goes on."""
+        match event:
+            case Typed():
+                return event.line.role == "user" and not self.unanswered
+            case Undone():
+                return 0 <= event.turn < len(self.trial.script.turns)
+            case Instructed():
+                return not self.unanswered
 
     @property
     def _all_answered(self) -> bool:
@@ -173,7 +210,7 @@ class Conversation:
         """What follows here without asking anybody."""
         trial = self.trial.id
         match self.phase:
-            case "asking" | "over":
+            case "asking" | "listening" | "over":
                 return None
             case "answered":
                 failure = self.answers[turn_slot(self.turn)].failure
@@ -204,11 +241,40 @@ class Conversation:
         while turn < len(turns):
             chain = chain.add(turns[turn].message)
             if turns[turn].role == "user":
-                request = turn_request(self.trial, turn, chain)
+                request = turn_request(self.trial, turn, chain, draw=self.trial.repeat + self.taken_back)
                 said = replace(self, phase="asking", turn=turn, chain=chain, judged=0, failed=False)
                 return replace(said, asked={request.slot: request}, answers={})
             turn += 1
+        if self.trial.script.is_open:
+            return replace(self, phase="listening", turn=turn, chain=chain, asked={}, answers={})
         return replace(self, phase="closing", turn=turn, chain=chain, judged=0, failed=False)._settle()
+
+    def _after_typing(self, event: ChatEvent) -> "Conversation":
+        """The conversation with a line more, with some turns less, or with another system message."""
+        script = self.trial.script
+        match event:
+            case Typed():
+                return self._with_script(script.with_line(event.line))._turn_to(len(script.turns))
+            case Undone():
+                return self._told_anew(script.until(event.turn), taken_back=self.taken_back + 1)
+            case Instructed():
+                return self._told_anew(script.instructed(event.message), taken_back=self.taken_back)
+
+    def _with_script(self, script: Script) -> "Conversation":
+        """The conversation of another script."""
+        return replace(self, trial=replace(self.trial, script=script))
+
+    def _told_anew(self, script: Script, *, taken_back: int) -> "Conversation":
+        """The conversation over another script, with the replies to what is left of it; this costs all that was said."""
+        chain, said = _opened(script), None
+        replies = {subject.turn: subject for subject in self.replies}
+        for turn, line in enumerate(script.turns):
+            chain = chain.add(line.message)
+            if turn in replies:
+                said = Said(subject=replies[turn], before=said)
+                chain = chain.add(replies[turn].reply.said)
+        told = replace(self._with_script(script), chain=chain, said=said, taken_back=taken_back)
+        return replace(told, unanswered=False)._turn_to(len(script.turns))
 
     def _after_answer(self, event: Answered) -> "Conversation":
         """The conversation with one answer more."""
@@ -270,6 +336,14 @@ class Conversation:
             return answers.get(check_slot(self._judged_turn, self.judged, subject), ())
 
         return conclude(self._posed, self._subjects(), answers_about)
+
+
+def _opened(script: Script) -> Chain:
+    """What a script opens with."""
+    chain = Chain()
+    for message in script.opening:
+        chain = chain.add(message)
+    return chain
 
 
 def _walk(said: Said | None) -> Iterator[Subject]:

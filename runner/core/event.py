@@ -8,8 +8,8 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, TypeAdapter
 
 from runner.core.check import Verdict
-from runner.core.message import Answer, FailureKind, Purpose
-from runner.core.trial import Script
+from runner.core.message import Answer, FailureKind, Message, Purpose
+from runner.core.trial import Line, Script
 from runner.core.value import Json, Value
 
 SCHEMA: Final = "runner.journal/1"
@@ -32,6 +32,32 @@ class Begun(Value):
 
     event: Literal["begun"] = "begun"
     trial: str
+
+
+class Typed(Value):
+    """A turn was typed, and stands at the end of an open script."""
+
+    event: Literal["typed"] = "typed"
+    trial: str
+    line: Line
+
+
+class Undone(Value):
+    """The turns of an open script from one on were taken back, with the replies to them."""
+
+    event: Literal["undone"] = "undone"
+    trial: str
+    turn: int
+    """The first turn that is taken back, 0-based."""
+
+
+class Instructed(Value):
+    """The system message of an open script was changed; what was said stays."""
+
+    event: Literal["instructed"] = "instructed"
+    trial: str
+    message: Message | None
+    """None where there is none any more."""
 
 
 class Answered(Value):
@@ -101,7 +127,10 @@ class Stopped(Value):
     reason: str
 
 
-TrialEvent = Begun | Answered | Heard | Judged | Skipped | Unanswered | Finished
+ChatEvent = Typed | Undone | Instructed
+"""What can happen to a trial whose script is open; it may also be finished, and go on."""
+
+TrialEvent = Begun | ChatEvent | Answered | Heard | Judged | Skipped | Unanswered | Finished
 """What can happen to one trial."""
 
 Event = Planned | TrialEvent | Stopped

@@ -11,11 +11,15 @@ from runner.core.event import (
     Event,
     Finished,
     Heard,
+    Instructed,
     Judged,
     Planned,
     Skipped,
     Stopped,
+    TrialEvent,
+    Typed,
     Unanswered,
+    Undone,
 )
 from runner.core.transcript import TrialStatus, sum_known
 from runner.core.value import Value
@@ -123,6 +127,12 @@ class Run:
                 self.planned.add(event.script.variant)
             case Stopped():
                 self.stopped = event.reason
+            case _:
+                self._add_to_trial(event)
+
+    def _add_to_trial(self, event: TrialEvent) -> None:
+        """Take in what happened to one trial."""
+        match event:
             case Begun():
                 self._summary(event.trial)
                 self.stopped = None
@@ -137,6 +147,8 @@ class Run:
                 self._end(event.trial, "unanswered")
             case Finished():
                 self._end(event.trial, "finished")
+            case Typed() | Undone() | Instructed():
+                self._go_on(event.trial)
             case Skipped():
                 pass
 
@@ -153,6 +165,14 @@ class Run:
         self._summary(trial).status = status
         self.counts[status] += 1
         self.running -= 1
+
+    def _go_on(self, trial: str) -> None:
+        """Note that a trial goes on that had perhaps ended; what stopped the run is over as well."""
+        summary = self._summary(trial)
+        if summary.status != "stopped":
+            self.counts[summary.status] -= 1
+            self.running += 1
+        summary.status, summary.failure, self.stopped = "stopped", None, None
 
     def ended(self) -> Iterator[str]:
         """The ids of trials with nothing left to play."""

@@ -9,7 +9,20 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal, Self
 
 from runner.core.check import Verdict
-from runner.core.event import Answered, Begun, Finished, Heard, Judged, Skipped, TrialEvent, Unanswered
+from runner.core.event import (
+    Answered,
+    Begun,
+    ChatEvent,
+    Finished,
+    Heard,
+    Instructed,
+    Judged,
+    Skipped,
+    TrialEvent,
+    Typed,
+    Unanswered,
+    Undone,
+)
 from runner.core.message import Answer, Attempt, Message, Usage
 from runner.core.trial import Trial
 from runner.core.value import Json, Value
@@ -137,6 +150,8 @@ class _Fold:
 
     def __init__(self, trial: Trial) -> None:
         self.trial = trial
+        self.script = trial.script
+        """As it is after the events so far: an open one grows."""
         self.messages: list[Message] = list(trial.script.opening)
         self.turns = [_Turn() for _ in trial.script.turns]
         self.verdicts: list[Verdict] = []
@@ -153,8 +168,7 @@ class _Fold:
                 pass
             case Answered():
                 self.answers.append(event.answer)
-                if event.purpose == "turn":
-                    self.pending = event.answer
+                self.pending = event.answer if event.purpose == "turn" else self.pending
             case Heard():
                 self._hear(event.turn)
             case Judged():
@@ -168,12 +182,26 @@ class _Fold:
             case Finished():
                 self._say_gold(len(self.turns))
                 self.status = "finished"
+            case Typed() | Undone() | Instructed():
+                self._add_typed(event)
+
+    def _add_typed(self, event: ChatEvent) -> None:
+        """Take in what a person did in a chat; one that had ended goes on."""
+        match event:
+            case Typed():
+                self.script = self.script.with_line(event.line)
+                self.turns.append(_Turn())
+            case Undone():
+                self._take_back(event.turn)
+            case Instructed():
+                self._instruct(event.message)
+        self.status = "stopped"
 
     def _say_gold(self, until: int) -> None:
         """Put the gold turns up to a turn into the history."""
         for index in range(self.next_turn, until):
             if self.turns[index].status == "unplayed":
-                self.messages.append(self.trial.script.turns[index].message)
+                self.messages.append(self.script.turns[index].message)
                 self.turns[index].status = "given"
         self.next_turn = until
 
@@ -182,7 +210,7 @@ class _Fold:
         assert self.pending is not None
         assert self.pending.reply is not None
         self._say_gold(index)
-        self.messages += [self.trial.script.turns[index].message, self.pending.reply.said]
+        self.messages += [self.script.turns[index].message, self.pending.reply.said]
         self.turns[index].status = "heard"
         self.turns[index].exchanges.append(_exchange(self.pending, len(self.messages) - 1))
         self.next_turn = index + 1
@@ -192,7 +220,7 @@ class _Fold:
         """Note a user line that was sent and got no reply."""
         assert self.pending is not None
         self._say_gold(index)
-        self.messages.append(self.trial.script.turns[index].message)
+        self.messages.append(self.script.turns[index].message)
         exchange = _exchange(self.pending, None)
         self.turns[index].status = "unanswered"
         self.turns[index].exchanges.append(exchange)
@@ -201,9 +229,31 @@ class _Fold:
         self.status = "unanswered"
         self.error = {**(exchange.error or {}), "turn": index}
 
+    def _take_back(self, index: int) -> None:
+        """Take the turns from one on out of the history; what they cost stays counted."""
+        said = sum(1 + bool(turn.exchanges and turn.exchanges[-1].message) for turn in self._said(index))
+        del self.messages[len(self.messages) - said :]
+        del self.turns[index:]
+        self.script = self.script.until(index)
+        self.next_turn = min(self.next_turn, index)
+        self.pending, self.error = None, None
+
+    def _said(self, index: int) -> list[_Turn]:
+        """The turns from one on whose lines stand among the messages."""
+        return [turn for turn in self.turns[index:] if turn.status != "unplayed"]
+
+    def _instruct(self, message: Message | None) -> None:
+        """Put another system message, or none, at the head of the history."""
+        before = len(self.script.opening)
+        self.script = self.script.instructed(message)
+        self.messages[:before] = self.script.opening
+        shift = len(self.script.opening) - before
+        for turn in self.turns if shift else ():
+            turn.exchanges = [_moved(exchange, shift) for exchange in turn.exchanges]
+
     def close(self, run: str) -> Transcript:
         """The transcript of what was taken in."""
-        script = self.trial.script
+        script = self.script
         counted = [answer for answer in self.answers if not answer.is_refused]
         turns = tuple(
             PlayedTurn(
@@ -261,6 +311,13 @@ def _exchange(answer: Answer, message: int | None) -> Exchange:
         replayed=answer.replayed,
         error=failure.dump() if failure else None,
     )
+
+
+def _moved(exchange: Exchange, by: int) -> Exchange:
+    """An exchange whose reply stands so many places later."""
+    if exchange.message is None:
+        return exchange
+    return exchange.model_copy(update={"message": exchange.message + by})
 
 
 def sum_known(numbers: Sequence[float | None]) -> float | None:

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
 from runner.core.check import Check
 from runner.core.message import CHAT, Message
 from runner.core.value import Json, Value, canonical
+
+INSTRUCTING: Final = ("system", "developer")
+"""The roles of messages that tell a model how to be."""
 
 
 class Posed(Value):
@@ -69,12 +72,27 @@ class Script(Value):
     turns: tuple[Line, ...] = ()
     checks: tuple[Posed, ...] = ()
     """About the conversation as a whole."""
+    is_open: bool = False
+    """Whether its turns are typed while it is played, as in a chat."""
     on_failed_check: Literal["continue", "stop"] = "continue"
 
     def params_of(self, turn: int) -> dict[str, Json]:
         """The effective params of a turn's request."""
         own = self.turns[turn].params
         return self.params if own is None else own
+
+    def with_line(self, line: Line) -> "Script":
+        """The script with one turn more at its end."""
+        return self.model_copy(update={"turns": (*self.turns, line)})
+
+    def until(self, turn: int) -> "Script":
+        """The script without the turns from one on."""
+        return self.model_copy(update={"turns": self.turns[:turn]})
+
+    def instructed(self, message: Message | None) -> "Script":
+        """The script with another system message, or with none; whatever else it opens with stays."""
+        rest = tuple(each for each in self.opening if each.get("role") not in INSTRUCTING)
+        return self.model_copy(update={"opening": rest if message is None else (message, *rest)})
 
     @cached_property
     def plays(self) -> str:

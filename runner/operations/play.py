@@ -4,21 +4,19 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
-from platform import python_version
 from typing import Protocol
 
 from runner.core.event import Event
 from runner.core.plan import Plan
 from runner.core.run import Run
 from runner.engines.pool import Pool
-from runner.errors import RunnerError, StoreError
+from runner.errors import RunnerError, StoreError, UsageError
 from runner.operations.connect import connect, require_ready
 from runner.operations.earlier import Earlier, read_earlier
 from runner.operations.interrupt import Interrupts
+from runner.operations.opening import name_stamp, open_manifest, stamp
 from runner.operations.stage import Asked, Stage
 from runner.store.folder import RunFolder
 from runner.store.journal import Journal
@@ -66,18 +64,9 @@ def play(stage: Stage, outputs: Path, audience: Audience, command: Sequence[str]
     require_ready(stage)
     names = {scenario.name for scenario in stage.scenarios}
     what = next(iter(names)) if len(names) == 1 else f"{len(names)}-scenarios"
-    manifest = Manifest(
-        run="",
-        command=tuple(command),
-        folder=str(stage.folder),
-        asked=stage.asked.dump(),
-        versions={name: version(name) for name in ("conversation-runner", "openai")}
-        | {"python": python_version()},
-        settings={name: stage.settings.named(name).dump() for name, _ in stage.providers},
-        started_at=_stamp(),
-    )
+    manifest = open_manifest(stage, command)
     with Interrupts(audience.stopping) as interrupts:
-        folder = RunFolder.create(outputs, f"{_now():%Y%m%d-%H%M%S}", what)
+        folder = RunFolder.create(outputs, name_stamp(), what)
         with folder.locked():
             # Before the manifest: a run that is found has a journal.
             Journal(folder.journal, folder.name).close()
@@ -92,6 +81,10 @@ def resume(folder: RunFolder, stage_again: Callable[[Asked, Path], Stage], audie
     """
     with Interrupts(audience.stopping) as interrupts, folder.locked():
         manifest = folder.read_manifest()
+        if manifest.kind == "chat":
+            raise UsageError(
+                f"{folder.name} is a chat; go on with it by `runner chat --resume {folder.name}`"
+            )
         stage = stage_again(Asked.load(manifest.asked), Path(manifest.folder))
         require_ready(stage)
         earlier = read_earlier(folder, stage)
@@ -174,7 +167,7 @@ class Performance:
         reason = run.stopped if status == "stopped" else None
         if error is not None:
             status, reason = "stopped", str(error) or type(error).__name__
-        update = {"status": status, "reason": reason, "ended_at": _stamp(), "totals": run.totals().dump()}
+        update = {"status": status, "reason": reason, "ended_at": stamp(), "totals": run.totals().dump()}
         try:
             write_transcripts(self.folder)
         finally:
@@ -200,13 +193,3 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     for error in group.exceptions:
         flat += [_first(error)] if isinstance(error, BaseExceptionGroup) else [error]
     return next((error for error in flat if isinstance(error, RunnerError)), flat[0])
-
-
-def _now() -> datetime:
-    """The time in UTC."""
-    return datetime.now(UTC)
-
-
-def _stamp() -> str:
-    """The time as files have it."""
-    return _now().isoformat(timespec="milliseconds").replace("+00:00", "Z")

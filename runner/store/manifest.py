@@ -3,7 +3,7 @@
 import json
 import os
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import ValidationError
 
@@ -14,12 +14,17 @@ from runner.errors import StoreError
 SCHEMA: Final = "runner.run/1"
 
 
+Kind = Literal["play", "chat"]
+"""How a run came about: scenarios were played, or somebody talked."""
+
+
 class Manifest(Value):
     """What `run.json` says."""
 
     schema_: str = SCHEMA
     run: str
     """The run's name, which is its folder's."""
+    kind: Kind = "play"
     command: tuple[str, ...] = ()
     """What was typed."""
     folder: str = ""

@@ -86,14 +86,18 @@ class Front:
         """Let a function give the answers."""
         self.transport = FakeTransport(respond)
 
-    def type(self, *words: str, width: int = 80, env: Mapping[str, str] | None = None) -> Shown:
-        """Run a command line."""
+    def type(
+        self, *words: str, width: int = 80, env: Mapping[str, str] | None = None, typed: str | None = None
+    ) -> Shown:
+        """Run a command line; `typed` is what comes on its input."""
+        import runner.operations.chat
         import runner.operations.play
 
         self._monkeypatch.setattr(runner.operations.play, "connect", self._connect)
+        self._monkeypatch.setattr(runner.operations.chat, "connect", self._connect)
         environ = {"COLUMNS": str(width), "CI": None, "NO_COLOR": None, "FORCE_COLOR": None, **(env or {})}
         self._monkeypatch.setattr("sys.argv", ["runner", *words])
-        result = CliRunner().invoke(app, words, prog_name="runner", env=environ)
+        result = CliRunner().invoke(app, words, typed, prog_name="runner", env=environ)
         return Shown(result.exit_code, result.stdout, result.stderr)
 
     def _connect(self, stage: Stage, _: object) -> FakeTransport:

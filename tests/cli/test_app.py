@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from runner.cli import app
 from tests.cli.front import Front, require_golden
 
-COMMANDS = ("play", "show", "validate", "schema", "import", "pull")
+COMMANDS = tuple(command.name or "" for command in app.registered_commands)
 
 
 @pytest.fixture

@@ -1,0 +1,266 @@
+"""`runner chat`: a talk that remembers what was said; `exit` or `quit` ends it, and everything is kept as a run."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from runner.cli import options
+from runner.cli.boundary import INTERRUPTED
+from runner.cli.complete import run_names
+from runner.errors import RunnerError, UsageError
+
+if TYPE_CHECKING:
+    from runner.cli.display.talking import Talking
+    from runner.cli.keyboard import Entry, Keyboard
+    from runner.core.message import Answer
+    from runner.operations.chat import Chat
+    from runner.operations.chat_start import Wish
+    from runner.operations.play import Played
+
+System = Annotated[
+    str | None,
+    typer.Option("--system", metavar="TEXT", help="The system message: what the model is told to be."),
+]
+Temperature = Annotated[
+    str | None, typer.Option("--temperature", metavar="T", help="The sampling temperature, e.g. 0.7.")
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Set a request field, e.g. params.max_completion_tokens=200. May be given several times.",
+    ),
+]
+Save = Annotated[
+    Path | None,
+    typer.Option(
+        "--save",
+        metavar="FILE",
+        help="Write the talk as a scenario when it ends; `runner play` plays it back.",
+        show_default=False,
+    ),
+]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from", metavar="RUN#TRIAL", help="Go on from a played conversation.", autocompletion=run_names
+    ),
+]
+Turn = Annotated[
+    int | None,
+    typer.Option(
+        "--turn", metavar="N", min=1, help="With --from: after this turn, from 1; by default the last."
+    ),
+]
+Resume = Annotated[
+    str | None,
+    typer.Option(
+        "--resume",
+        metavar="RUN",
+        help="Go on with a talk: a run's folder, its name, or latest.",
+        autocompletion=run_names,
+    ),
+]
+ENDINGS = {"exit", "quit", "/exit", "/quit"}
+
+
+def chat(
+    provider: options.Provider = None,
+    model: options.Model = None,
+    system: System = None,
+    temperature: Temperature = None,
+    set_: Set = None,
+    save: Save = None,
+    source: From = None,
+    turn: Turn = None,
+    resume: Resume = None,
+    outputs: options.Outputs = Path("outputs"),
+) -> None:
+    """Talk with a model; exit or quit ends the talk, which is kept as a run."""
+    from runner.cli.display.screen import Screen
+    from runner.cli.display.talking import Talking
+    from runner.cli.keyboard import Keyboard
+    from runner.cli.slash import COMMANDS
+    from runner.operations.chat_save import require_free
+    from runner.operations.chat_start import Wish
+
+    talking = Talking(Screen.open())
+    if save is not None:
+        require_free(save)
+    params = _params(temperature, set_ or [])
+    wish = Wish(provider, model, system, params, stream=talking.streams)
+    if resume is not None:
+        _require_alone(wish, source, turn)
+    elif turn is not None and source is None:
+        raise UsageError("--turn says where a conversation goes on: name it by --from RUN#TRIAL")
+    talk = _open(wish, source, turn, resume, outputs)
+    keyboard = Keyboard(talking.screen, [*COMMANDS, "exit", "quit"])
+    raise typer.Exit(_Session(talk, talking, keyboard, save).hold())
+
+
+def _params(temperature: str | None, sets: list[str]) -> dict[str, object]:
+    """The request fields that options ask for."""
+    from runner.core.change import Changes
+
+    changes = Changes.read(sets, (), temperature)
+    if changes.vars or changes.axes:
+        raise UsageError(
+            "a talk has no variables and no variants: expected one temperature, and params.FIELD=VALUE"
+        )
+    return changes.params
+
+
+def _require_alone(wish: "Wish", source: str | None, turn: int | None) -> None:
+    """Raise UsageError where --resume stands beside what would change what it goes on with."""
+    said = {
+        "--provider": wish.provider,
+        "--model": wish.model,
+        "--system": wish.system,
+        "--temperature or --set": wish.params or None,
+        "--from": source,
+        "--turn": turn,
+    }
+    given = [name for name, value in said.items() if value is not None]
+    if given:
+        raise UsageError(
+            f"--resume goes on as the talk began, and takes no {', '.join(given)}; leave that out, "
+            "or change it while talking: /system, /temperature"
+        )
+
+
+def _open(wish: "Wish", source: str | None, turn: int | None, resume: str | None, outputs: Path) -> "Chat":
+    """The talk that was asked for."""
+    from runner.operations.chat import Chat
+    from runner.operations.chat_start import start, start_from
+    from runner.operations.read import open_run, transcripts_of
+
+    if resume is not None:
+        return Chat.resume(open_run(resume, outputs), wish, os.environ)
+    if source is None:
+        return Chat(start(wish, Path.cwd(), os.environ), outputs, ("runner", *sys.argv[1:]))
+    run, sharp, trial = source.partition("#")
+    folder = open_run(run, outputs)
+    found = list(transcripts_of(folder, trial if sharp else None))
+    if len(found) != 1:
+        ids = ", ".join(each.id for each in found[:3])
+        raise UsageError(f"--from {source}: {len(found)} conversations are meant, {ids} among them; name one")
+    begun = start_from(wish, Path.cwd(), os.environ, folder, found[0], turn)
+    return Chat(begun, outputs, ("runner", *sys.argv[1:]))
+
+
+class _Session:
+    """One talk from its first line to its end."""
+
+    def __init__(self, talk: "Chat", talking: "Talking", keyboard: "Keyboard", save: Path | None) -> None:
+        """Take the talk, what shows it, where lines come from, and where it is saved at its end."""
+        self._talk = talk
+        self._talking = talking
+        self._keyboard = keyboard
+        self._save = save
+        self._hung_up = False
+
+    def hold(self) -> int:
+        """Hold the talk; the code that the program ends with."""
+        self._greet()
+        from runner.core.run import INTERRUPTION
+
+        is_over = False
+        try:
+            with self._attended():
+                is_over = self._converse()
+        finally:
+            played = self._talk.close(None if is_over else INTERRUPTION)
+        return self._part(played, is_over=is_over)
+
+    def _greet(self) -> None:
+        """Say who is talked with, and how it ends."""
+        script = self._talk.script
+        how = "; exit ends it, /help says what else can be typed" if self._keyboard.is_typed else ""
+        self._talking.remark(f"talking with {script.model} on {script.provider}{how}")
+        said = self._talk.messages
+        if len(said) > 1:
+            self._talking.remark(f"going on after {len(said)} messages, the last ones were:")
+            self._talking.recall(said[-2:])
+
+    def _converse(self) -> bool:
+        """Whether the talk was held to its end: False where it was interrupted, or got no reply in a pipe."""
+        while True:
+            try:
+                entry = self._keyboard.entry()
+            except KeyboardInterrupt:
+                if self._hung_up or not self._keyboard.is_typed:
+                    return False
+                self._talking.remark("(exit or Ctrl-D ends the talk)")
+                continue
+            if entry is None or (not entry.is_literal and entry.text.strip().lower() in ENDINGS):
+                return True
+            if not self._take(entry):
+                return False
+
+    def _take(self, entry: "Entry") -> bool:
+        """Take one entry; False where the talk cannot go on."""
+        from runner.cli.slash import obey
+
+        text = entry.text
+        if not text.strip():
+            return True
+        if entry.is_literal or not text.startswith("/") or text.startswith("//"):
+            words = text if entry.is_literal else text.removeprefix("/" if text.startswith("//") else "")
+            return self.ask(lambda: self._talk.say(words, self._talking.watches))
+        try:
+            return obey(text, self._talk, self._talking, self.ask)
+        except RunnerError as error:
+            if not self._keyboard.is_typed:  # what follows was written for another talk
+                raise
+            self._talking.remark(str(error))
+            return True
+
+    def ask(self, question: Callable[[], "Answer | None"]) -> bool:
+        """Ask something and show what comes of it; False where the talk cannot go on."""
+        answer = question()
+        self._talking.ends(answer)
+        if self._hung_up:
+            return False
+        return self._keyboard.is_typed or (answer is not None and answer.reply is not None)
+
+    def _part(self, played: "Played | None", *, is_over: bool) -> int:
+        """Say goodbye, and where the talk is kept."""
+        from runner.cli.display.harmless import harmless_line
+        from runner.cli.display.summary import place
+        from runner.cli.display.typed import command
+        from runner.operations.chat_save import save_talk
+
+        if is_over:
+            self._talking.screen.tell("Goodbye!")
+        if played is None:
+            return 0 if is_over else INTERRUPTED
+        if self._save is not None and self._talk.script.turns:
+            save_talk(self._talk.script, self._save, played.folder)
+            self._talking.say(f"saved; play it back: {command('play', str(self._save))}")
+        self._talking.say(f"kept in {harmless_line(str(played.folder.path))}")
+        on = command("chat", "--resume", *place(played.folder, played.folder.name))
+        self._talking.say(f"go on with it: {on}")
+        return played.exit_code
+
+    @contextmanager
+    def _attended(self) -> Iterator[None]:
+        """Let a wish of the system's to end, or a terminal that goes away, end the talk in order."""
+
+        def hang_up(*_: object) -> None:
+            self._hung_up = True
+            raise KeyboardInterrupt
+
+        names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+        before = {name: signal.signal(getattr(signal, name), hang_up) for name in names}
+        try:
+            yield
+        finally:
+            for name, handler in before.items():
+                signal.signal(getattr(signal, name), handler)

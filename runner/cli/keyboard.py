@@ -1,0 +1,132 @@
+"""Where the lines of a talk come from: a terminal with editing and history, a plain one, or a pipe; it understands none."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.history import History
+
+    from runner.cli.display.screen import Screen
+
+FENCE: Final = '"""'
+"""What stands before and after an entry of several lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was typed at once."""
+
+    text: str
+    is_literal: bool
+    """Whether it stood between three quotes, and so is no command whatever it begins with."""
+
+
+Read = Callable[[str], str | None]
+"""Reads a line, with a prompt before it; None at the end of input. Raises KeyboardInterrupt where Ctrl-C was pressed."""
+
+
+class Keyboard:
+    """The entries of a talk, one after the other."""
+
+    def __init__(self, screen: "Screen", words: Sequence[str]) -> None:
+        """Take the screen on which prompts stand, and the words that can be completed."""
+        self.is_typed = sys.stdin is not None and sys.stdin.isatty()
+        """Whether a person types."""
+        self._prompt, self._more = ("you> ", "...> ") if self.is_typed else ("", "")
+        edits = self.is_typed and screen.watches and os.environ.get("TERM", "") not in {"dumb", "unknown"}
+        self._read: Read = _open_editor(words) if edits else _open_plain(screen)
+
+    def entry(self) -> Entry | None:
+        """The next entry, of several lines where it stands between three quotes; None at the end of input."""
+        line = self._read(self._prompt)
+        if line is None:
+            return None
+        if not line.lstrip().startswith(FENCE):
+            return Entry(line, is_literal=False)
+        return Entry("\n".join(self._fenced(line.lstrip().removeprefix(FENCE))), is_literal=True)
+
+    def _fenced(self, line: str) -> Iterator[str]:
+        """The lines of an entry up to the three quotes that end it, or to the end of input."""
+        rest: str | None = line
+        is_first = True
+        while rest is not None:
+            text, fence, _ = rest.partition(FENCE)
+            if text or not (is_first or fence):
+                yield text
+            if fence:
+                return
+            is_first = False
+            rest = self._read(self._more)
+
+
+def _open_plain(screen: "Screen") -> Read:
+    """What reads lines as they come, the prompt beside the talk."""
+    if sys.stdin is not None and (reconfigure := getattr(sys.stdin, "reconfigure", None)) is not None:
+        reconfigure(encoding="utf-8", errors="replace")
+
+    def read(prompt: str) -> str | None:
+        if prompt:
+            screen.err.write(prompt)
+            screen.err.flush()
+        line = sys.stdin.readline() if sys.stdin is not None else ""
+        return line.rstrip("\r\n") if line else None
+
+    return read
+
+
+def _open_editor(words: Sequence[str]) -> Read:
+    """What reads lines that can be edited, with those of earlier talks behind the up key."""
+    from prompt_toolkit.formatted_text import ANSI
+
+    session = _open_session(words)
+    shown = "\x1b[1;36m{}\x1b[0m" if not os.environ.get("NO_COLOR") else "{}"
+
+    def read(prompt: str) -> str | None:
+        try:
+            return session.prompt(
+                ANSI(shown.format(prompt)), prompt_continuation=lambda width, _, __: " " * width
+            )
+        except EOFError:
+            return None
+
+    return read
+
+
+def _open_session(words: Sequence[str]) -> "PromptSession[str]":
+    """The editor: Enter sends, Alt-Enter begins a line, Tab completes commands."""
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.completion import WordCompleter
+    from prompt_toolkit.key_binding import KeyBindings
+    from prompt_toolkit.key_binding.key_processor import KeyPressEvent
+
+    keys = KeyBindings()
+
+    @keys.add("escape", "enter")
+    def begin_line(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text("\n")
+
+    return PromptSession(
+        history=_open_history(),
+        completer=WordCompleter(list(words), sentence=True),
+        complete_while_typing=False,
+        key_bindings=keys,
+    )
+
+
+def _open_history() -> "History":
+    """The lines of earlier talks, in a file that nobody else may read; in memory alone where it cannot be kept."""
+    from platformdirs import user_state_path
+    from prompt_toolkit.history import FileHistory, InMemoryHistory
+
+    path = Path(user_state_path("conversation-runner")) / "chat-history"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
+    except OSError:
+        return InMemoryHistory()
+    return FileHistory(str(path))

@@ -1,0 +1,80 @@
+"""A talk as a scenario that plays it back, and a played conversation as the beginning of a talk; it reads no file."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from runner.core.message import Message
+from runner.core.scenario import Opening, Scenario, Turn
+from runner.core.transcript import PlayedTurn, Transcript
+from runner.core.trial import INSTRUCTING, Script
+from runner.core.value import Json
+
+
+def write_down(script: Script, name: str) -> Scenario:
+    """The scenario whose turns are the lines that were typed; what the model said is asked for again."""
+    history = [message for message in script.opening if message.get("role") not in INSTRUCTING]
+    asked = [script.params_of(turn) for turn in range(len(script.turns))]
+    common = _common([script.params, *asked] if history or not asked else asked)
+    opening = next((message for message in script.opening if message.get("role") in INSTRUCTING), None)
+    return Scenario(
+        name=name,
+        description="A talk, written down to be played again.",
+        provider=script.provider,
+        model=script.model,
+        opening=None
+        if opening is None
+        else Opening(role=opening["role"], content=opening["content"], template=False),
+        params=common,
+        turns=(
+            *_earlier(history, _beyond(script.params, common)),
+            *(
+                Turn(content=line.message["content"], template=False, params=_beyond(params, common))
+                for line, params in zip(script.turns, asked, strict=True)
+            ),
+        ),
+    )
+
+
+def _earlier(history: Sequence[Message], params: dict[str, Json]) -> Iterator[Turn]:
+    """The turns of a history: an assistant's message that answers no line was given, and is given again."""
+    before = ""
+    for message in history:
+        role, content = message.get("role"), message.get("content")
+        if role == "user":
+            yield Turn(content=content or "", template=False, params=params)
+        elif role == "assistant" and before != "user":
+            yield Turn(role="assistant", content=content or "", template=False)
+        before = str(role)
+
+
+def _common(params: Sequence[Mapping[str, Json]]) -> dict[str, Json]:
+    """The request fields that are the same in all of some requests."""
+    first, *rest = params
+    return {
+        name: value
+        for name, value in first.items()
+        if all(name in each and each[name] == value for each in rest)
+    }
+
+
+def _beyond(params: Mapping[str, Json], common: Mapping[str, Json]) -> dict[str, Json]:
+    """The request fields beside those that are common."""
+    return {name: value for name, value in params.items() if name not in common}
+
+
+def heard_turns(transcript: Transcript) -> int:
+    """How many turns of a transcript can be gone on from: those before the first that was not heard or given."""
+    return next(
+        (turn.turn for turn in transcript.turns if turn.status not in {"heard", "given"}),
+        len(transcript.turns),
+    )
+
+
+def messages_until(transcript: Transcript, turns: int) -> tuple[Message, ...]:
+    """What was said up to the end of so many turns, the opening included."""
+    opening = len(transcript.messages) - sum(map(_length, transcript.turns))
+    return transcript.messages[: opening + sum(map(_length, transcript.turns[:turns]))]
+
+
+def _length(turn: PlayedTurn) -> int:
+    """How many messages a turn has in the history."""
+    return {"heard": 2, "given": 1, "unanswered": 1}.get(turn.status, 0)

@@ -1,0 +1,92 @@
+"""An event loop in a thread of its own: asynchronous work for callers that wait, also where a loop is running already.
+
+Law: what is run is over when `run` returns or raises, Ctrl-C included: nothing goes on behind its caller's back.
+"""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+Result = TypeVar("Result")
+
+SLICE_S: Final = 0.5
+
+
+class LoopThread:
+    """A loop that runs from the first piece of work until it is closed."""
+
+    def __init__(self) -> None:
+        """Make ready; the thread starts with the first piece of work."""
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    def submit(self, work: Coroutine[Any, Any, Result]) -> "Future[Result]":
+        """Begin a piece of work; its future can be waited for, and cancelled."""
+        return asyncio.run_coroutine_threadsafe(work, self._started())
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """The result of a piece of work; KeyboardInterrupt cancels it, waits for its end, and is raised."""
+        loop, over = self._started(), threading.Event()
+        tasks: list[asyncio.Task[Result]] = []
+
+        def begin() -> None:
+            tasks.append(loop.create_task(work))
+            # Told by the task and not by the work, which one that is cancelled at once never enters.
+            tasks[0].add_done_callback(lambda _: over.set())
+
+        loop.call_soon_threadsafe(begin)
+        try:
+            _wait(over)
+        except KeyboardInterrupt:
+            loop.call_soon_threadsafe(lambda: tasks[0].cancel())  # noqa: PLW0108 - there may be no task yet
+            _wait(over)
+            raise
+        return tasks[0].result()
+
+    def _started(self) -> asyncio.AbstractEventLoop:
+        """The loop, running."""
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(target=self._loop.run_forever, name="runner", daemon=True)
+            self._thread.start()
+        return self._loop
+
+    def close(self) -> None:
+        """End the thread; work under way is cancelled and waited for. Twice does no harm."""
+        loop, self._loop = self._loop, None
+        if loop is None or self._thread is None:
+            return
+        asyncio.run_coroutine_threadsafe(_end_all(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        self._thread.join()
+        loop.close()
+
+    def __enter__(self) -> Self:
+        """Enter."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+
+def _wait(event: threading.Event) -> None:
+    """Wait for an event; in slices, since Windows hears Ctrl-C between them alone."""
+    while not event.wait(SLICE_S):
+        pass
+
+
+async def _end_all() -> None:
+    """Cancel what is under way and wait for its end."""
+    loop = asyncio.get_running_loop()
+    others = [task for task in asyncio.all_tasks(loop) if task is not asyncio.current_task()]
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    await loop.shutdown_asyncgens()
+    await loop.shutdown_default_executor()

@@ -1,0 +1,66 @@
+"""A loop in a thread of its own: results, errors, Ctrl-C and the end."""
+
+import asyncio
+import os
+import signal
+import threading
+
+import pytest
+
+from runner.operations.thread import LoopThread
+
+
+async def double(number: int) -> int:
+    await asyncio.sleep(0)
+    return 2 * number
+
+
+async def fail() -> None:
+    raise ValueError("no")
+
+
+def test_work_is_run_also_where_a_loop_is_running() -> None:
+    """A caller inside a running loop waits for the result like any other."""
+
+    async def call() -> int:
+        with LoopThread() as thread:
+            return thread.run(double(2))
+
+    assert asyncio.run(call()) == 4
+
+
+def test_an_error_is_raised_where_the_work_was_asked_for() -> None:
+    """What the work raises its caller meets."""
+    with LoopThread() as thread, pytest.raises(ValueError, match="no"):
+        thread.run(fail())
+
+
+def test_ctrl_c_cancels_the_work_and_waits_for_its_end() -> None:
+    """KeyboardInterrupt is raised when nothing is left of the work, and the thread can be used again."""
+    ended: list[str] = []
+
+    async def work() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.05)
+            ended.append("ended")
+
+    with LoopThread() as thread:
+        with pytest.raises(KeyboardInterrupt):
+            thread.run(work())
+        assert ended == ["ended"]
+        assert thread.run(double(3)) == 6
+
+
+def test_closing_ends_what_was_submitted() -> None:
+    """Work that nobody waits for is cancelled, and the thread is gone."""
+    before = threading.active_count()
+    thread = LoopThread()
+    future = thread.submit(asyncio.sleep(60))
+    thread.run(double(1))
+    thread.close()
+    thread.close()
+    assert future.cancelled()
+    assert threading.active_count() == before

@@ -1,4 +1,4 @@
-"""Writes the pages that are made from the program: the command reference and the scenario schema; `--check` compares."""
+"""Writes the pages that are made from the program: the command and formats references, the scenario schema; `--check` compares."""
 
 import json
 import os
@@ -40,7 +40,19 @@ def write_schema() -> str:
     return json.dumps(json.loads(ask("schema")), indent=2, ensure_ascii=False) + "\n"
 
 
-PAGES = {"docs/commands.md": write_commands, "scenarios/scenario.schema.json": write_schema}
+def write_formats() -> str:
+    """The formats reference."""
+    sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
+    import formats_page
+
+    return str(formats_page.write_formats(write_schema()))
+
+
+PAGES = {
+    "docs/commands.md": write_commands,
+    "docs/formats.md": write_formats,
+    "scenarios/scenario.schema.json": write_schema,
+}
 
 
 def main() -> int:

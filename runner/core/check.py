@@ -72,7 +72,9 @@ class Verdict(Value):
     check: str
     """The check's name in the YAML, its `not-` included."""
     outcome: Outcome
+    """`broken` is the check's own error, never the model's."""
     reason: str
+    """Why, in a sentence."""
     path: str | None = None
     """The file that the check stands in, where that is not the scenario's own."""
     line: int

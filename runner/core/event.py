@@ -21,6 +21,7 @@ class Planned(Value):
 
     event: Literal["planned"] = "planned"
     script: Script
+    """The literal conversation, up to what the model will say."""
     plays: str
     """The digest of all that decides what is sent."""
     judges: str
@@ -32,6 +33,7 @@ class Begun(Value):
 
     event: Literal["begun"] = "begun"
     trial: str
+    """The trial's id."""
 
 
 class Typed(Value):
@@ -39,7 +41,9 @@ class Typed(Value):
 
     event: Literal["typed"] = "typed"
     trial: str
+    """The trial's id."""
     line: Line
+    """The turn: its message, and what goes with its request."""
 
 
 class Undone(Value):
@@ -47,6 +51,7 @@ class Undone(Value):
 
     event: Literal["undone"] = "undone"
     trial: str
+    """The trial's id."""
     turn: int
     """The first turn that is taken back, 0-based."""
 
@@ -56,6 +61,7 @@ class Instructed(Value):
 
     event: Literal["instructed"] = "instructed"
     trial: str
+    """The trial's id."""
     message: Message | None
     """None where there is none any more."""
 
@@ -65,13 +71,17 @@ class Answered(Value):
 
     event: Literal["answered"] = "answered"
     trial: str
+    """The trial's id."""
     slot: str
     """Which of the conversation's requests this answers."""
     purpose: Purpose
+    """What it was for: the next reply, or a check."""
     key: str
     """The request's hash chain key."""
     draw: int = 1
+    """Which repeat of the same question this was, 1-based."""
     answer: Answer
+    """The reply or the failure, with tries, tokens, cost and times."""
 
 
 class Heard(Value):
@@ -79,7 +89,9 @@ class Heard(Value):
 
     event: Literal["heard"] = "heard"
     trial: str
+    """The trial's id."""
     turn: int
+    """0-based."""
 
 
 class Judged(Value):
@@ -87,11 +99,13 @@ class Judged(Value):
 
     event: Literal["judged"] = "judged"
     trial: str
+    """The trial's id."""
     turn: int | None = None
     """0-based; None for a check about the conversation as a whole."""
     index: int
     """Which of that turn's (or the conversation's) checks."""
     verdict: Verdict
+    """What the check found."""
 
 
 class Skipped(Value):
@@ -99,9 +113,11 @@ class Skipped(Value):
 
     event: Literal["skipped"] = "skipped"
     trial: str
+    """The trial's id."""
     turn: int
     """The first turn that is skipped, 0-based."""
     reason: str
+    """Why."""
 
 
 class Unanswered(Value):
@@ -109,8 +125,11 @@ class Unanswered(Value):
 
     event: Literal["unanswered"] = "unanswered"
     trial: str
+    """The trial's id."""
     turn: int
+    """0-based."""
     kind: FailureKind
+    """Why, in a word."""
 
 
 class Finished(Value):
@@ -118,6 +137,7 @@ class Finished(Value):
 
     event: Literal["finished"] = "finished"
     trial: str
+    """The trial's id."""
 
 
 class Stopped(Value):
@@ -125,6 +145,7 @@ class Stopped(Value):
 
     event: Literal["stopped"] = "stopped"
     reason: str
+    """Why: a person, the system, a budget."""
 
 
 ChatEvent = Typed | Undone | Instructed

@@ -83,10 +83,13 @@ class Usage(Value):
     """Tokens of one exchange; None where the server did not say."""
 
     prompt_tokens: int | None = None
+    """Of all that was sent."""
     cached_tokens: int | None = None
     """Of the prompt, how many the server had cached."""
     cache_write_tokens: int | None = None
+    """Of the prompt, how many the server put into its cache."""
     completion_tokens: int | None = None
+    """Of the reply."""
     reasoning_tokens: int | None = None
     """Of the completion, how many were spent on reasoning."""
 
@@ -156,6 +159,7 @@ class Attempt(Value):
     waited_s: float = 0
     """Seconds waited before this try."""
     status: int | None = None
+    """The HTTP status; null where the server did not answer."""
 
 
 class Answer(Value):

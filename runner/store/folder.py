@@ -10,7 +10,7 @@ from typing import Final, Self
 from filelock import FileLock, Timeout
 
 from runner.errors import StoreError
-from runner.store.manifest import Manifest, read_manifest, replace_file, write_manifest
+from runner.store.manifest import Kind, Manifest, read_manifest, replace_file, write_manifest
 
 LATEST: Final = "latest"
 
@@ -100,12 +100,16 @@ class RunFolder:
         return content
 
 
-def find_run(reference: str, outputs: Path) -> RunFolder:
-    """The run that a person means by a folder, a run's name, or `latest`; raises StoreError where there is none."""
+def find_run(reference: str, outputs: Path, kind: Kind | None = None) -> RunFolder:
+    """The run that a person means by a folder, a run's name, or `latest`, which is the newest one (of a kind).
+
+    Raises StoreError where there is none.
+    """
     if reference == LATEST:
-        newest = max(_runs(outputs), key=_age, default=None)
+        newest = max((run for run in _runs(outputs) if kind in {None, _kind(run)}), key=_age, default=None)
         if newest is None:
-            raise StoreError(f"there is no run in {outputs} yet; `runner play PATH` makes one")
+            what, how = ("chat", "`runner chat`") if kind == "chat" else ("run", "`runner play PATH`")
+            raise StoreError(f"there is no {what} in {outputs} yet; {how} makes one")
         return newest
     for path in (Path(reference), outputs / reference):
         if (path / "run.json").is_file():
@@ -121,6 +125,14 @@ def _age(folder: RunFolder) -> tuple[str, str]:
         return folder.read_manifest().started_at, folder.name
     except StoreError:
         return "", folder.name
+
+
+def _kind(folder: RunFolder) -> Kind | None:
+    """How a run came about; None where its manifest cannot be read."""
+    try:
+        return folder.read_manifest().kind
+    except StoreError:
+        return None
 
 
 def _runs(outputs: Path) -> Iterator[RunFolder]:

@@ -22,9 +22,11 @@ class Manifest(Value):
     """What `run.json` says."""
 
     schema_: str = SCHEMA
+    """`runner.run/1`."""
     run: str
     """The run's name, which is its folder's."""
     kind: Kind = "play"
+    """How it came about: scenarios were played, or somebody talked."""
     command: tuple[str, ...] = ()
     """What was typed."""
     folder: str = ""
@@ -40,10 +42,13 @@ class Manifest(Value):
     trials: int = 0
     """How many trials were planned."""
     status: RunStatus = "playing"
+    """Still going, or killed; all was played and judged; trials are unanswered or checks broke; ended early."""
     reason: str | None = None
     """Why the run ended early."""
     started_at: str
+    """UTC, ISO 8601."""
     ended_at: str | None = None
+    """UTC, ISO 8601; null while it is played, and where it was killed."""
     totals: dict[str, Json] = {}
     """Trials by status, verdicts, tokens and cost, once the run has ended."""
 

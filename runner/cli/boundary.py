@@ -28,7 +28,8 @@ _MACHINE: Final = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.
 
 _SECRET_NAME: Final = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
 _SECRET_SHAPE: Final = re.compile(r"\bsk-[\w-]{8,}|\b[Bb]earer\s+[^\s'\"]+|(?<=://)[^/\s@'\"]+@")
-_MASK: Final = "***"
+_LEAST_SECRET: Final = 6
+"""Shorter values are no secrets, and stand in other words."""
 
 
 def bounded(command: Callable[..., None]) -> Callable[..., None]:
@@ -129,24 +130,28 @@ def _version(name: str) -> str:
 
 
 def _masked(text: str) -> str:
-    """The text without anything that is or looks like a key."""
-    for value in sorted(_secrets(), key=len, reverse=True):
-        text = text.replace(value, _MASK)
-    return _SECRET_SHAPE.sub(_MASK, text)
+    """The text without anything that is or looks like a key, however it is spelt there."""
+    from runner.settings.masking import MASK, Masking
+
+    return _SECRET_SHAPE.sub(MASK, Masking(set(_secrets())).text(text))
 
 
 def _secrets() -> Iterator[str]:
-    """The values of the environment and of `.env` whose names say that they are secret."""
-    environment = dict(os.environ)
+    """What may be secret: values whose names say so, all of `.env` but addresses, and every provider's key."""
+    from pathlib import Path
+
+    from runner.settings import Settings, read_environment
+
+    found = [value for name, value in os.environ.items() if _SECRET_NAME.search(name)]
     with suppress(Exception):  # whatever is wrong with `.env`, the crash log is written
-        from pathlib import Path
-
-        from runner.settings import read_environment
-
-        environment |= read_environment(Path.cwd(), os.environ)
-    for name, value in environment.items():
-        if _SECRET_NAME.search(name) and len(value) >= 6:
-            yield value
+        written = read_environment(Path.cwd(), {})
+        found += [value for value in written.values() if not value.startswith(("http://", "https://"))]
+    with suppress(Exception):  # likewise
+        providers = Settings.load(Path.cwd(), os.environ).providers.values()
+        found += [each.api_key.get_secret_value() for each in providers if each.api_key is not None]
+    for value in found:
+        if len(value) >= _LEAST_SECRET:
+            yield from {value, value.strip()}
 
 
 def _write(text: str) -> None:

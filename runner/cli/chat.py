@@ -139,15 +139,15 @@ def _open(wish: "Wish", source: str | None, turn: int | None, resume: str | None
     """The talk that was asked for."""
     from runner.operations.chat import Chat
     from runner.operations.chat_start import start, start_from
-    from runner.operations.read import open_run, transcripts_of
+    from runner.operations.read import open_run, parted, transcripts_of
 
     if resume is not None:
-        return Chat.resume(open_run(resume, outputs), wish, os.environ)
+        return Chat.resume(open_run(resume, outputs, "chat"), wish, os.environ)
     if source is None:
         return Chat(start(wish, Path.cwd(), os.environ), outputs, ("runner", *sys.argv[1:]))
-    run, sharp, trial = source.partition("#")
+    run, trial = parted(source)
     folder = open_run(run, outputs)
-    found = list(transcripts_of(folder, trial if sharp else None))
+    found = list(transcripts_of(folder, trial))
     if len(found) != 1:
         ids = ", ".join(each.id for each in found[:3])
         raise UsageError(f"--from {source}: {len(found)} conversations are meant, {ids} among them; name one")

@@ -12,6 +12,12 @@ def turn_slot(turn: int) -> str:
     return f"turns[{turn}]"
 
 
+def turn_of(slot: str) -> int | None:
+    """The turn whose reply belongs in a slot; None for a check's question."""
+    inner = slot.removeprefix("turns[").removesuffix("]")
+    return int(inner) if inner.isdecimal() else None
+
+
 def turn_request(trial: Trial, turn: int, chain: Chain, draw: int) -> Request:
     """The request that asks for the reply to a turn."""
     script = trial.script

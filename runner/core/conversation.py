@@ -8,9 +8,9 @@ Law: a conversation is the fold of its events. Any engine drives it so:
         conversation, events = conversation.conclude()  # Heard | Judged | Skipped | Unanswered | Finished
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, assert_never
+from typing import assert_never
 
 from runner.core.asking import check_requests, check_slot, group_answers, turn_request, turn_slot
 from runner.core.check import Subject, Verdict
@@ -22,42 +22,18 @@ from runner.core.event import (
     Heard,
     Instructed,
     Judged,
+    Reopened,
     Skipped,
     TrialEvent,
     Typed,
     Unanswered,
     Undone,
+    part_anew,
 )
 from runner.core.message import Answer, Chain, Request
+from runner.core.phase import FOLLOWS, MAY_TYPE, OutOfOrderError, Phase
 from runner.core.trial import Posed, Script, Trial
 from runner.core.verdict import conclude, inapplicable, subjects_of
-
-Phase = Literal["asking", "answered", "judging", "cutting", "closing", "listening", "finishing", "over"]
-"""What can happen next: an answer to the turn · Heard or Unanswered · Judged, of the turn · Skipped · Judged, at the
-foot · Typed, where the script is open · Finished · nothing."""
-
-_FOLLOWS: Mapping[Phase, tuple[str, ...]] = {
-    "asking": ("answered",),
-    "answered": ("heard", "unanswered"),
-    "judging": ("answered", "judged"),
-    "cutting": ("skipped",),
-    "closing": ("answered", "judged"),
-    "listening": ("finished",),
-    "finishing": ("finished",),
-    "over": (),
-}
-
-
-_MAY_TYPE: Mapping[Phase, tuple[str, ...]] = {
-    "asking": ("undone",),
-    "listening": ("typed", "undone", "instructed"),
-    "over": ("typed", "undone", "instructed"),
-}
-"""What else can happen where the script is open: a talk that has ended goes on when something is typed."""
-
-
-class OutOfOrderError(ValueError):
-    """An event that cannot follow; the conversation is as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +75,13 @@ class Conversation:
     """The first turn that was skipped."""
     taken_back: int = 0
     """How often something was undone: the same question asked again is another draw."""
+    kept: Mapping[str, Answered] = field(default_factory=dict)
+    """Replies of an earlier telling by slot: what is asked in the very same words is not asked again."""
 
     @classmethod
-    def begin(cls, trial: Trial) -> "Conversation":
-        """The conversation before anything was asked."""
-        return cls(trial=trial, chain=_opened(trial.script))._turn_to(0)
+    def begin(cls, trial: Trial, kept: Mapping[str, Answered] | None = None) -> "Conversation":
+        """The conversation before anything was asked; of one that is reopened, the replies that there were."""
+        return cls(trial=trial, chain=_opened(trial.script), kept=kept or {})._turn_to(0)
 
     @property
     def over(self) -> bool:
@@ -133,7 +111,7 @@ class Conversation:
         """The conversation after an event; raises OutOfOrderError where it cannot follow."""
         self._require(event)
         match event:
-            case Begun():
+            case Begun() | Reopened():
                 return self
             case Typed() | Undone() | Instructed():
                 return self._after_typing(event)
@@ -161,13 +139,13 @@ class Conversation:
 
     def _require(self, event: TrialEvent) -> None:
         """Raise OutOfOrderError unless the event is one that can follow here."""
-        expected = _FOLLOWS[self.phase]
+        expected = FOLLOWS[self.phase]
         if self.trial.script.is_open:
-            expected += _MAY_TYPE.get(self.phase, ())
+            expected += MAY_TYPE.get(self.phase, ())
         fits = event.trial == self.trial.id and event.event in expected
         match event:
-            case Begun():
-                fits = event.trial == self.trial.id and self.said is None and not self.answers
+            case Begun() | Reopened():
+                fits = event.trial == self.trial.id and self.said is None
             case Heard() | Unanswered():
                 fits = fits and event.turn == self.turn and self._has_reply == isinstance(event, Heard)
             case Judged():
@@ -242,8 +220,10 @@ class Conversation:
             chain = chain.add(turns[turn].message)
             if turns[turn].role == "user":
                 request = turn_request(self.trial, turn, chain, draw=self.trial.repeat + self.taken_back)
-                said = replace(self, phase="asking", turn=turn, chain=chain, judged=0, failed=False)
-                return replace(said, asked={request.slot: request}, answers={})
+                answers = self._answered_before({request.slot: request})
+                phase: Phase = "answered" if answers else "asking"
+                said = replace(self, phase=phase, turn=turn, chain=chain, judged=0, failed=False)
+                return replace(said, asked={request.slot: request}, answers=answers)
             turn += 1
         if self.trial.script.is_open:
             return replace(self, phase="listening", turn=turn, chain=chain, asked={}, answers={})
@@ -276,6 +256,17 @@ class Conversation:
         told = replace(self._with_script(script), chain=chain, said=said, taken_back=taken_back)
         return replace(told, unanswered=False)._turn_to(len(script.turns))
 
+    def _answered_before(self, asked: Mapping[str, Request]) -> dict[str, Answer]:
+        """The replies that an earlier telling had to the very same questions, by slot."""
+        if not self.kept:
+            return {}
+        found = {slot: self.kept.get(slot) for slot in asked}
+        return {
+            slot: answered.answer
+            for slot, answered in found.items()
+            if answered is not None and (answered.key, answered.draw) == (asked[slot].key, asked[slot].draw)
+        }
+
     def _after_answer(self, event: Answered) -> "Conversation":
         """The conversation with one answer more."""
         if event.slot not in self.asked or event.slot in self.answers:
@@ -301,7 +292,7 @@ class Conversation:
             return replace(after, phase="finishing")
         if self.phase in {"judging", "closing"}:
             asked = check_requests(self._posed, self._judged_turn, self.judged, self._subjects())
-            return replace(after, asked=asked)
+            return replace(after, asked=asked, answers=self._answered_before(asked))
         return after
 
     # -- judging ---------------------------------------------------------------------------------------------------
@@ -336,6 +327,21 @@ class Conversation:
             return answers.get(check_slot(self._judged_turn, self.judged, subject), ())
 
         return conclude(self._posed, self._subjects(), answers_about)
+
+
+def fold_trial(trial: Trial, events: Iterable[TrialEvent]) -> Conversation:
+    """The conversation that a trial's events make; one that was reopened is told anew with the replies it had."""
+    earlier, present = part_anew(events)
+    conversation = Conversation.begin(trial, kept_replies(earlier))
+    for event in present:
+        conversation = conversation.after(event)
+    return conversation
+
+
+def kept_replies(events: Iterable[TrialEvent]) -> dict[str, Answered]:
+    """The replies among the events of an earlier telling, by slot, the last one of each."""
+    answered = (event for event in events if isinstance(event, Answered))
+    return {event.slot: event for event in answered if event.answer.reply is not None}
 
 
 def _opened(script: Script) -> Chain:

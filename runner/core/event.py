@@ -3,6 +3,7 @@
 Law: the state of a conversation, of a plan and of a run is the fold of their events; nothing else is remembered.
 """
 
+from collections.abc import Iterable
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, TypeAdapter
@@ -148,11 +149,27 @@ class Stopped(Value):
     """Why: a person, the system, a budget."""
 
 
+class Reopened(Value):
+    """A trial that had ended, or whose script has changed, is told anew; what was answered in the same words is kept."""
+
+    event: Literal["reopened"] = "reopened"
+    trial: str
+    """The trial's id."""
+
+
 ChatEvent = Typed | Undone | Instructed
 """What can happen to a trial whose script is open; it may also be finished, and go on."""
 
-TrialEvent = Begun | ChatEvent | Answered | Heard | Judged | Skipped | Unanswered | Finished
+TrialEvent = Begun | Reopened | ChatEvent | Answered | Heard | Judged | Skipped | Unanswered | Finished
 """What can happen to one trial."""
+
+
+def part_anew(events: Iterable[TrialEvent]) -> tuple[list[TrialEvent], list[TrialEvent]]:
+    """A trial's events before it was last reopened, which may be another script's, and those since; all, if it never was."""
+    told = list(events)
+    begins = max((place for place, event in enumerate(told) if isinstance(event, Reopened)), default=0)
+    return told[:begins], told[begins:]
+
 
 Event = Planned | TrialEvent | Stopped
 """What can stand in a journal."""

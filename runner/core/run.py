@@ -14,6 +14,7 @@ from runner.core.event import (
     Instructed,
     Judged,
     Planned,
+    Reopened,
     Skipped,
     Stopped,
     TrialEvent,
@@ -149,6 +150,9 @@ class Run:
                 self._end(event.trial, "finished")
             case Typed() | Undone() | Instructed():
                 self._go_on(event.trial)
+            case Reopened():
+                self._go_on(event.trial)
+                _forget(self._summary(event.trial))
             case Skipped():
                 pass
 
@@ -209,6 +213,11 @@ class Run:
 def worst(codes: Iterable[int]) -> int:
     """The code that wins where several hold."""
     return min(codes, key=_WORST_FIRST.index)
+
+
+def _forget(summary: Summary) -> None:
+    """Forget what is told anew of a trial; what was spent stays counted."""
+    summary.heard = summary.passed = summary.failed = summary.broken = 0
 
 
 def _add_answer(summary: Summary, event: Answered) -> None:

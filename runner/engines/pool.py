@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from runner.core.conversation import Conversation, Step
-from runner.core.event import Answered, Begun, Event, Planned, Stopped
+from runner.core.event import Answered, Begun, Event, Planned, Reopened, Stopped
 from runner.core.message import Answer, Request
 from runner.core.plan import Plan
 from runner.core.trial import Trial
@@ -35,14 +35,16 @@ class Pool:
         *,
         planned: Collection[str] = (),
         unfinished: Mapping[str, Conversation] | None = None,
+        reopened: Collection[str] = (),
     ) -> None:
-        """Take the plan, and of an earlier part of the run the variants it wrote down and what it left unfinished."""
+        """Take the plan, and of an earlier part of the run: variants that are planned, what is unfinished, what is told anew."""
         self._plan = plan
         self._send = send
         self._sink = sink
         self._watch = watch
         self._planned = set(planned)
         self._unfinished = dict(unfinished or {})
+        self._reopened = frozenset(reopened)
 
     async def play(self, width: int) -> None:
         """Play to the end of the plan, at most `width` conversations at a time."""
@@ -73,13 +75,18 @@ class Pool:
     def _begin(self, trial: Trial) -> Conversation:
         """The trial's conversation, from its start or from where it was left."""
         begun = Begun(trial=trial.id)
-        if trial.id in self._unfinished:
+        left = self._unfinished.pop(trial.id, None)
+        if left is not None and trial.id not in self._reopened:
             self._plan = self._plan.after(begun)
-            return self._unfinished.pop(trial.id)
+            return left
         script = trial.script
         if script.variant not in self._planned:
             self._pass_on(Planned(script=script, plays=script.plays, judges=script.judges))
             self._planned.add(script.variant)
+        if left is not None:
+            self._plan = self._plan.after(begun)
+            self._pass_on(Reopened(trial=trial.id))
+            return left
         self._pass_on(begun)
         return Conversation.begin(trial).after(begun)
 

@@ -5,12 +5,16 @@ Law: what is run is over when `run` returns or raises, Ctrl-C included: nothing 
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
 Result = TypeVar("Result")
+
+Calls = SimpleQueue[Callable[[], object] | None]
+"""What a piece of work wants called where it is waited for; None says that it is over."""
 
 SLICE_S: Final = 0.5
 
@@ -22,37 +26,42 @@ class LoopThread:
         """Make ready; the thread starts with the first piece of work."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
 
     def submit(self, work: Coroutine[Any, Any, Result]) -> "Future[Result]":
         """Begin a piece of work; its future can be waited for, and cancelled."""
         return asyncio.run_coroutine_threadsafe(work, self._started())
 
-    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """The result of a piece of work; KeyboardInterrupt cancels it, waits for its end, and is raised."""
-        loop, over = self._started(), threading.Event()
+    def run(self, work: Coroutine[Any, Any, Result], calls: Calls | None = None) -> Result:
+        """The result of a piece of work; KeyboardInterrupt cancels it, waits for its end, and is raised.
+
+        What the work puts among the calls is called here, in the waiting thread; what that raises ends the work as well.
+        """
+        loop, waiting = self._started(), SimpleQueue() if calls is None else calls
         tasks: list[asyncio.Task[Result]] = []
 
         def begin() -> None:
             tasks.append(loop.create_task(work))
             # Told by the task and not by the work, which one that is cancelled at once never enters.
-            tasks[0].add_done_callback(lambda _: over.set())
+            tasks[0].add_done_callback(lambda _: waiting.put(None))
 
         loop.call_soon_threadsafe(begin)
         try:
-            _wait(over)
-        except KeyboardInterrupt:
+            _wait(waiting)
+        except BaseException:
             loop.call_soon_threadsafe(lambda: tasks[0].cancel())  # noqa: PLW0108 - there may be no task yet
-            _wait(over)
+            _wait(waiting, calling=False)
             raise
         return tasks[0].result()
 
     def _started(self) -> asyncio.AbstractEventLoop:
         """The loop, running."""
-        if self._loop is None:
-            self._loop = asyncio.new_event_loop()
-            self._thread = threading.Thread(target=self._loop.run_forever, name="runner", daemon=True)
-            self._thread.start()
-        return self._loop
+        with self._starting:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(target=self._loop.run_forever, name="runner", daemon=True)
+                self._thread.start()
+            return self._loop
 
     def close(self) -> None:
         """End the thread; work under way is cancelled and waited for. Twice does no harm."""
@@ -75,10 +84,17 @@ class LoopThread:
         self.close()
 
 
-def _wait(event: threading.Event) -> None:
-    """Wait for an event; in slices, since Windows hears Ctrl-C between them alone."""
-    while not event.wait(SLICE_S):
-        pass
+def _wait(calls: Calls, *, calling: bool = True) -> None:
+    """Make calls until the work is over; in slices, since Windows hears Ctrl-C between them alone."""
+    while True:
+        try:
+            call = calls.get(timeout=SLICE_S)
+        except Empty:
+            continue
+        if call is None:
+            return
+        if calling:
+            call()
 
 
 async def _end_all() -> None:

@@ -1,5 +1,6 @@
 """What is known of one provider: where it is, what it is called there, its limits and prices; it opens nothing."""
 
+import re
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
@@ -7,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from runner.core.value import Json
 from runner.errors import ProviderError
+from runner.settings.env_file import is_sendable
 
 Kind = Literal["openai", "azure", "local"]
 """How a provider is spoken to: as the OpenAI API, as Azure has it, or as the model embedded in this program."""
@@ -20,6 +22,10 @@ SMOLLM2: Final = "SmolLM2-135M-Instruct"
 Positive = Annotated[float, Field(gt=0)]
 Natural = Annotated[int, Field(ge=1)]
 Money = Annotated[float, Field(ge=0)]
+
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LIKE_A_KEY: Final = re.compile(r"(?=[^_]*\d)[^_]{24,}")
+"""No name of a variable is that long without an underscore, and with a digit."""
 
 
 class Setting(BaseModel):
@@ -85,6 +91,8 @@ class Provider(Setting):
     """The name of the environment variable, or line of `.env`, that holds its key; absent where it needs none."""
     api_key: SecretStr | None = Field(default=None, exclude=True, repr=False)
     """The key itself; never written down."""
+    origins: dict[str, str] = Field(default_factory=dict, exclude=True, repr=False)
+    """What the environment or `.env` decided, by which of the two: `{"api_key": ".env"}`. Advice names it."""
     api_version: str | None = None
     """Azure alone: the version of its API; OPENAI_API_VERSION goes before it."""
     organization: str | None = None
@@ -130,6 +138,18 @@ class Provider(Setting):
             raise ValueError(
                 "should hold no user name or password: put the key into .env and name it by api_key_env"
             )
+        if parts.query or parts.fragment:
+            raise ValueError("should end with its path: no `?` and nothing after it")
+        return value
+
+    @field_validator("api_key_env")
+    @classmethod
+    def _check_api_key_env(cls, value: str | None) -> str | None:
+        """Refuse what is no name, above all the key itself: names are shown and written down."""
+        if value is not None and (not _VARIABLE.fullmatch(value) or _LIKE_A_KEY.fullmatch(value)):
+            raise ValueError(
+                "should be a name such as OPENROUTER_API_KEY: the key itself stands in .env, after that name"
+            )
         return value
 
     @property
@@ -148,12 +168,18 @@ class Provider(Setting):
         if self.api_key_env is None:
             return
         if self.api_key is None:
+            asking = "type `runner init`, which asks for it, or " if self.name == "openai" else ""
             raise ProviderError(
-                f"there is no key for the provider {self.name}: put it into .env ({self.api_key_env}=...) "
-                f"or into the environment, or play on the embedded model with --provider local"
+                f"there is no key for the provider {self.name}: {asking}put it into .env "
+                f"({self.api_key_env}=...) or into the environment, or play on the embedded model with "
+                f"--provider local"
             )
-        if not all("!" <= character <= "~" for character in self.api_key.get_secret_value()):
-            raise ProviderError(f"{self.api_key_env} holds characters that no key has: copy the key again")
+        if not is_sendable(self.api_key.get_secret_value()):
+            where = self.origins.get("api_key", "the environment")
+            raise ProviderError(
+                f"{self.api_key_env} in {where} holds characters that no key has, such as a space, a line end "
+                f"or an accent: copy the key again"
+            )
 
     def _require_azure(self) -> None:
         """Raise ProviderError where Azure's endpoint or version is missing."""

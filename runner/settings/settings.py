@@ -10,7 +10,7 @@ from runner.core.value import Json
 from runner.core.wording import unknown
 from runner.errors import Problem, ProblemsError, ProviderError
 from runner.settings.provider import MAIN, SMOLLM2, Natural, Price, Provider, Retries, Setting, Timeouts
-from runner.settings.sources import Source, find_source, read_environment
+from runner.settings.sources import Source, find_source, find_variable, read_environment
 
 BUILT_IN: Final[Mapping[str, dict[str, Json]]] = {
     "openai": {"api_key_env": "OPENAI_API_KEY", "models": {MAIN: "gpt-5.4-mini"}},
@@ -29,9 +29,15 @@ FROM_ENVIRONMENT: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """What the environment decides for a built-in provider, under the names that the openai client gives it."""
 
-_UNWRITTEN: Final = frozenset({"name", "api_key", "path"})
+_UNWRITTEN: Final = frozenset({"name", "api_key", "origins", "path"})
 _TOP: Final = frozenset({"provider", "providers", "in_flight"})
 _EMBEDDED_ALONE: Final = ("gguf", "slots", "context")
+_NOT_SAID: Final = {
+    "name": "its table has its name",
+    "api_key": "put the key into .env, and name that line here by api_key_env",
+    "origins": "it is found out",
+}
+"""What no table says, and why."""
 _NESTED: Final[Mapping[str, type[BaseModel]]] = {"timeouts": Timeouts, "retries": Retries, "prices": Price}
 
 
@@ -51,8 +57,7 @@ class Settings(Setting):
     def load(cls, folder: Path, environ: Mapping[str, str]) -> Self:
         """The settings that hold in a folder; raises ProblemsError with all that is wrong in them."""
         source = find_source(folder)
-        environment = read_environment(folder, environ)
-        reading = _Reading(source, environment)
+        reading = _Reading(source, folder, environ)
         settings = reading.settings()
         if reading.problems:
             raise ProblemsError(reading.problems)
@@ -121,10 +126,12 @@ def _not_sent(chosen: Provider, wanted: str, decided: str) -> str:
 class _Reading:
     """One pass over a source: what it says, and what is wrong with it."""
 
-    def __init__(self, source: Source, environment: Mapping[str, str]) -> None:
-        """Begin without a problem."""
+    def __init__(self, source: Source, folder: Path, environ: Mapping[str, str]) -> None:
+        """Begin without a problem; raises ProblemsError where `.env` cannot be read."""
         self.source = source
-        self.environment = environment
+        self.folder = folder
+        self.environ = environ
+        self.environment = read_environment(folder, environ)
         self.problems: list[Problem] = []
 
     def settings(self) -> dict[str, Any]:
@@ -154,20 +161,17 @@ class _Reading:
 
     def _complete(self, name: str, table: dict[str, Json], in_flight: int) -> dict[str, Json]:
         """A provider's table with what is built in, what the environment decides, and its key."""
-        for key in {"name", "api_key"} & set(table):
-            way = (
-                "put the key into .env, and name that line here by api_key_env"
-                if key == "api_key"
-                else "its table has its name"
-            )
-            self._complain(("providers", name, key), f"is not written here: {way}")
+        for key in set(_NOT_SAID) & set(table):
+            self._complain(("providers", name, key), f"is not written here: {_NOT_SAID[key]}")
         whole = _laid_over(
-            BUILT_IN.get(name, {}),
-            {key: value for key, value in table.items() if key not in {"name", "api_key"}},
+            BUILT_IN.get(name, {}), {key: value for key, value in table.items() if key not in _NOT_SAID}
         )
-        for key, variable in FROM_ENVIRONMENT.get(name, {}).items():
-            if variable in self.environment:
-                whole[key] = self.environment[variable].strip()
+        decided = {
+            key: variable
+            for key, variable in FROM_ENVIRONMENT.get(name, {}).items()
+            if variable in self.environment
+        }
+        whole |= {key: self.environment[variable].strip() for key, variable in decided.items()}
         if whole.get("kind") == "local":
             whole = self._embedded(whole)
         else:
@@ -175,8 +179,14 @@ class _Reading:
                 self._complain(("providers", name, key), 'only a provider of kind = "local" has it')
             if name not in BUILT_IN and "base_url" not in whole:
                 self._complain(("providers", name), "lacks base_url: the address of the provider")
-        key = self.environment.get(str(whole.get("api_key_env")), "").strip()
-        return {"in_flight": in_flight, **whole, "name": name, **({"api_key": SecretStr(key)} if key else {})}
+        variable = str(whole.get("api_key_env"))
+        if key := self.environment.get(variable, "").strip():
+            whole["api_key"], decided["api_key"] = SecretStr(key), variable
+        origins = {
+            key: "the environment" if self.environ.get(variable) else ".env"
+            for key, variable in decided.items()
+        }
+        return {"in_flight": in_flight, **whole, "name": name, "origins": origins}
 
     def _embedded(self, whole: dict[str, Json]) -> dict[str, Json]:
         """What holds for an embedded model unless its table says otherwise."""
@@ -205,8 +215,14 @@ class _Reading:
             return dict(model.model_validate({key: value for key, value in data.items() if key not in bad}))
 
     def _complain(self, keys: tuple[str, ...], message: str) -> None:
-        """Note a problem."""
-        self.problems.append(self.source.problem(keys, message))
+        """Note a problem, where it stands: what the environment decides is not to be looked for in the settings."""
+        variable = FROM_ENVIRONMENT.get(keys[1], {}).get(keys[2]) if len(keys) == 3 else None
+        if variable is None or variable not in self.environment:
+            self.problems.append(self.source.problem(keys, message))
+            return
+        path, line = find_variable(self.folder, self.environ, variable)
+        name = variable if path else f"{variable} in the environment"
+        self.problems.append(Problem(path, line, 0, name, message))
 
 
 def _sentence(detail: Mapping[str, Any], model: type[BaseModel]) -> str:

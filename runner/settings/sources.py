@@ -1,6 +1,5 @@
 """Where settings stand: the nearest file upward, the environment and `.env`; it reads them and judges nothing."""
 
-import io
 import os
 import re
 import tomllib
@@ -8,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dotenv import dotenv_values
-
 from runner.core.value import Json
 from runner.errors import Problem, ProblemsError
+from runner.settings.env_file import Entry, entries
 
 Keys = tuple[str, ...]
 """A place in a TOML document: the names on the way to it."""
@@ -67,18 +65,44 @@ def find_source(folder: Path) -> Source:
 
 
 def read_environment(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment over the nearest `.env`, from a folder upward; nothing is exported, and an empty value is none."""
-    path = next(
-        (here / ".env" for here in (folder, *folder.resolve().parents) if (here / ".env").is_file()), None
-    )
-    below: Mapping[str, str | None] = {}
+    """The environment over the nearest `.env`, from a folder upward; nothing is exported, and an empty value is none.
+
+    Raises ProblemsError where the file, or a line of it, cannot be read.
+    """
+    path = find_env_file(folder)
+    below: dict[str, str] = {}
     if path is not None:
-        # Read without interpolation, which would look into this process's environment and change keys that hold `$`.
-        below = dotenv_values(stream=io.StringIO(_text(path, folder)), interpolate=False)
+        found = read_env_file(path, folder)
+        if complaints := [entry for entry in found if entry.complaint]:
+            seen = _seen(path, folder)
+            raise ProblemsError(
+                Problem(seen, entry.line, message=f"the line {entry.complaint}") for entry in complaints
+            )
+        below = {entry.name: entry.value for entry in found}
     return {
         **{name: value for name, value in below.items() if value},
         **{name: value for name, value in environ.items() if value},
     }
+
+
+def find_env_file(folder: Path) -> Path | None:
+    """The nearest `.env`, from a folder upward."""
+    places = (here / ".env" for here in (folder, *folder.resolve().parents))
+    return next((path for path in places if path.is_file()), None)
+
+
+def read_env_file(path: Path, folder: Path) -> list[Entry]:
+    """What a `.env` says; raises ProblemsError, with the path as seen from the folder, where it is no text."""
+    return list(entries(_text(path, folder)))
+
+
+def find_variable(folder: Path, environ: Mapping[str, str], name: str) -> tuple[str, int]:
+    """The file and the line that a variable comes from; no file where it comes from the environment."""
+    path = None if environ.get(name) else find_env_file(folder)
+    if path is None:
+        return "", 0
+    lines = [entry.line for entry in read_env_file(path, folder) if entry.name == name]
+    return _seen(path, folder), lines[-1] if lines else 0
 
 
 def _read(here: Path, folder: Path, name: str) -> Source | None:

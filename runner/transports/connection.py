@@ -1,7 +1,10 @@
 """How the openai client is opened for a provider, and what its connections say when they fail; it sends nothing."""
 
+import errno
+import logging
 import math
 import re
+import socket
 import ssl
 import sys
 import time
@@ -10,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
-from urllib.request import getproxies
+from urllib.request import getproxies, proxy_bypass
 
 import anyio
 import httpx2
@@ -18,8 +21,12 @@ import openai
 
 from runner.core.message import Failure
 from runner.settings import Provider
-from runner.transports.faults import fail_connection, fail_limit
+from runner.settings.masking import Masking
+from runner.transports.faults import Broken, fail_connection, fail_limit
 
+_TALKERS: Final = ("openai", "httpx", "httpx2", "httpcore", "httpcore2")
+OPENAI_URL: Final = "https://api.openai.com/v1"
+"""Where a provider is that names no address."""
 _NO_KEY: Final = "none"
 """What the client is told where a provider needs no key: it insists on one, which is then left out of the headers."""
 
@@ -60,10 +67,19 @@ def connect(provider: Provider) -> openai.AsyncOpenAI:
             **{place: provider.base_url, "api_version": provider.api_version, **common}
         )
     else:
-        client = openai.AsyncOpenAI(base_url=provider.base_url or "https://api.openai.com/v1", **common)
+        client = openai.AsyncOpenAI(base_url=provider.base_url or OPENAI_URL, **common)
     # Set, not handed in: for what is not handed in the client looks into the environment, whoever the provider is.
     client.organization, client.project = provider.organization, provider.project
+    _hush()
     return client
+
+
+def _hush() -> None:
+    """Keep the client and what is below it from logging: OPENAI_LOG=debug shows whole bodies and headers."""
+    for name in _TALKERS:
+        logger = logging.getLogger(name)
+        if logger.getEffectiveLevel() < logging.WARNING:
+            logger.setLevel(logging.WARNING)
 
 
 def open_headers(provider: Provider) -> dict[str, str | openai.Omit]:
@@ -76,8 +92,8 @@ def open_headers(provider: Provider) -> dict[str, str | openai.Omit]:
     return headers
 
 
-def name_fault(error: Exception, provider: Provider, key: str, *, streaming: bool) -> Failure:
-    """The failure that an error below HTTP is; `streaming` where a stream had begun."""
+def name_fault(error: Exception, provider: Provider, masking: Masking, *, streaming: bool) -> Failure:
+    """The failure that an error below HTTP is, without keys; `streaming` where a stream had begun."""
     chain = list(_unwind(error))
     if _ran_out(chain):
         if any(isinstance(cause, httpx2.ReadTimeout | httpx2.WriteTimeout) for cause in chain):
@@ -89,7 +105,37 @@ def name_fault(error: Exception, provider: Provider, key: str, *, streaming: boo
     reason = (
         re.sub(r"^400, message:\s*", "", said[-1]) if said else type(below[-1]).__name__
     )  # aiohttp's own 400
-    return fail_connection(reason, key, streaming=streaming)
+    why = _name_break(chain, provider)
+    return fail_connection(
+        "connection refused" if why == "refused" else masking.text(reason), why, streaming=streaming
+    )
+
+
+def _name_break(chain: list[BaseException], provider: Provider) -> Broken | None:
+    """Why a connection cannot be made, where the errors that it came from say so."""
+    # httpx2 cuts the chain, and keeps what it cut as an argument.
+    chain = [cause for each in chain for cause in (each, *_kept_in(each))]
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in chain):
+        return "untrusted"
+    if any(isinstance(cause, ssl.SSLError) for cause in chain):
+        return "encryption"
+    numbers = {cause.errno for cause in chain if isinstance(cause, OSError)}
+    found: Broken | None = None
+    if any(isinstance(cause, socket.gaierror) for cause in chain):
+        found = "unknown_host"
+    elif errno.ECONNREFUSED in numbers or any(isinstance(c, ConnectionRefusedError) for c in chain):
+        found = "refused"
+    elif numbers & {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}:
+        found = "no_route"
+    return "proxy" if found is not None and _goes_by_proxy(provider) else found
+
+
+def _goes_by_proxy(provider: Provider) -> bool:
+    """Whether the environment puts a proxy between this process and the provider."""
+    parts = urlsplit(provider.base_url or OPENAI_URL)
+    proxies = getproxies()
+    named = parts.scheme in proxies or "all" in proxies
+    return provider.kind != "local" and named and not proxy_bypass(parts.hostname or "")
 
 
 def _ran_out(chain: list[BaseException]) -> bool:
@@ -120,7 +166,8 @@ def _open_http(provider: Provider) -> httpx2.AsyncClient:
     # No proxy lies between this process and itself.
     trust_env = provider.kind != "local"
     limits = httpx2.Limits(max_connections=provider.in_flight, max_keepalive_connections=provider.in_flight)
-    arguments: dict[str, Any] = {"limits": limits, "trust_env": trust_env}
+    # A redirect would take an Azure key to whatever host it names.
+    arguments: dict[str, Any] = {"limits": limits, "trust_env": trust_env, "follow_redirects": False}
     if urlsplit(provider.base_url or "").scheme == "http" and not (trust_env and getproxies()):
         # Without encryption there is nothing to verify, and loading the certificates takes 35 ms.
         arguments["verify"] = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -131,8 +178,18 @@ def _open_http(provider: Provider) -> httpx2.AsyncClient:
     return openai.DefaultAioHttpClient(**arguments)
 
 
+def _kept_in(error: BaseException) -> Iterator[BaseException]:
+    """The errors that an error was made with, and what they came from."""
+    for each in error.args:
+        if isinstance(each, BaseException):
+            yield from _unwind(each)
+
+
 def _unwind(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and what it came from, one after the other."""
+    """An error and what it came from, one after the other; of several at once each in its turn."""
     while error is not None:
         yield error
+        if isinstance(error, BaseExceptionGroup):
+            for each in error.exceptions:
+                yield from _unwind(each)
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

@@ -15,8 +15,13 @@ from runner.core.value import Json
 Limit = Literal["connect", "first_token", "between_tokens", "whole"]
 """Which limit of time ran out; the failure's `code`."""
 
+Broken = Literal["unknown_host", "refused", "no_route", "proxy", "untrusted", "encryption"]
+"""Why a connection cannot be made, where that is known; the failure's `code`."""
+
 LONGEST: Final = 300
 """Characters of a message for people."""
+
+_ANSWERED, _INSIDE, _BROKEN = "the server answered ", "the answer holds an error: ", "the connection failed: "
 
 _LIMITS: Final[Mapping[Limit, str]] = {
     "connect": "no connection within {} s",
@@ -38,6 +43,7 @@ _RATE_CODES: Final = {
     "too_many_requests",
     "429",
 }
+_MODEL_CODES: Final = {"model_not_found", "model_decommissioned", "model_not_available", "deploymentnotfound"}
 _FILTER_CODES: Final = {"content_filter", "content_policy_violation"}
 
 # How vLLM, llama.cpp, TGI, Ollama, LiteLLM and the hosted ones say that a conversation has grown too long.
@@ -107,7 +113,7 @@ def fail_status(status: int, body: bytes) -> Failure:
     said = f": {complaint.message}" if complaint.message else " without a word"
     return Failure(
         kind=_name(status, complaint),
-        message=write_plainly(f"the server answered {status}{said}"),
+        message=write_plainly(f"{_ANSWERED}{status}{said}"),
         status=status,
         param=complaint.param,
         code=complaint.name,
@@ -119,7 +125,7 @@ def fail_inside(data: Json) -> Failure:
     complaint = read_complaint(data)
     return Failure(
         kind=_name(None, complaint),
-        message=write_plainly(f"the answer holds an error: {complaint.message}"),
+        message=write_plainly(f"{_INSIDE}{complaint.message}"),
         param=complaint.param,
         code=complaint.name,
     )
@@ -130,11 +136,36 @@ def fail_limit(limit: Limit, seconds: float) -> Failure:
     return Failure(kind="timed_out", message=_LIMITS[limit].format(f"{seconds:g}"), code=limit)
 
 
-def fail_connection(reason: str, key: str = "", *, streaming: bool = False) -> Failure:
+def fail_page(status: int, body: bytes) -> Failure:
+    """The failure that a page for people is where an answer was wanted, whatever its status says."""
+    return Failure(
+        kind="bad_request", message=write_plainly(f"{_ANSWERED}{status}: {_summarise(body)}"), status=status
+    )
+
+
+def fail_redirect(status: int, place: str) -> Failure:
+    """The failure that being sent elsewhere is: a key is taken nowhere but where the settings say."""
+    where = place.partition("?")[0] or "nowhere"
+    return Failure(
+        kind="bad_request",
+        message=write_plainly(f"{_ANSWERED}{status}: it sends on to {where}"),
+        status=status,
+    )
+
+
+def fail_connection(reason: str, why: Broken | None = None, *, streaming: bool = False) -> Failure:
     """The failure that a connection which cannot be made, or which broke, is."""
     if streaming:
-        return Failure(kind="cut_stream", message=write_plainly(f"the stream broke off: {reason}", key))
-    return Failure(kind="unreachable", message=write_plainly(f"the connection failed: {reason}", key))
+        return Failure(kind="cut_stream", message=write_plainly(f"the stream broke off: {reason}"))
+    return Failure(kind="unreachable", message=write_plainly(f"{_BROKEN}{reason}"), code=why)
+
+
+def said_by(failure: Failure) -> str:
+    """What of a failure's message are the words of the server, or of what lies between: `401: Incorrect API key`."""
+    text = failure.message
+    for beginning in (_ANSWERED, _INSIDE, _BROKEN):
+        text = text.removeprefix(beginning)
+    return text.rstrip(". ")
 
 
 def is_servers_fault(failure: Failure) -> bool:
@@ -145,14 +176,13 @@ def is_servers_fault(failure: Failure) -> bool:
     )
 
 
-def write_plainly(text: str, key: str = "") -> str:
-    """One line of at most `LONGEST` characters, with keys masked and with what is not printable escaped."""
+def write_plainly(text: str, longest: int = LONGEST) -> str:
+    """One line of at most so many characters, with what looks like a key masked and what is not printable escaped."""
     text = " ".join(text[:20_000].split())[:2_000]
-    text = text.replace(key, "***") if key else text
     text = _SECRETS.sub("***", text)
     if not text.isprintable():
         text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def _name(status: int | None, complaint: Complaint) -> FailureKind:
@@ -162,10 +192,13 @@ def _name(status: int | None, complaint: Complaint) -> FailureKind:
         status in {None, 400, 413, 422, 500} and _OVERFLOW_WORDS.search(complaint.message)
     ):
         return "context_overflow"
-    if names & _CREDIT_CODES or status == 402:
-        return "no_credit"
-    if names & _RATE_CODES or status == 429:
-        return "rate_limited"
+    coded: dict[FailureKind, bool] = {
+        "no_credit": bool(names & _CREDIT_CODES) or status == 402,
+        "rate_limited": bool(names & _RATE_CODES) or status == 429,
+        "no_such_model": bool(names & _MODEL_CODES),
+    }
+    if found := next((kind for kind, holds in coded.items() if holds), None):
+        return found
     if status is None:
         return "error_in_reply"
     if status in {400, 422} and complaint.param and not names & _FILTER_CODES:

@@ -21,15 +21,16 @@ from runner.core.message import Answer, Attempt, Failure, Request
 from runner.core.value import Json
 from runner.settings import Provider, Timeouts
 from runner.transports import Deferred, Delta, Notify
+from runner.transports.advice import advise
 from runner.transports.chunks import Events, Gathered
 from runner.transports.connection import FAULTS, connect, name_fault, open_headers, read_retry_after
-from runner.transports.faults import Limit, fail_limit, fail_status, write_plainly
+from runner.transports.faults import Limit, fail_limit, fail_page, fail_redirect, fail_status, write_plainly
+from runner.transports.fill import Veil
+from runner.transports.own_key import OwnKey
 from runner.transports.wire import Told, read_plain
 
 _AFTER_DONE: Final = 1.0
 """Seconds that a stream is given to end after its last word, so that its connection can be used again."""
-_LEAST_KEY: Final = 8
-"""Characters from which a key is looked for in answers: shorter ones are no secrets but placeholders."""
 
 
 class _Clock:
@@ -95,8 +96,7 @@ class OpenAITransport:
         """Make ready; no connection is opened before the first request."""
         self._provider = provider
         self._stream = stream
-        key = provider.api_key.get_secret_value() if provider.api_key else ""
-        self._key = key.encode() if len(key) >= _LEAST_KEY else b""
+        self._key = OwnKey(provider)
         self._client = connect(provider)
         self._headers = open_headers(provider)
 
@@ -106,17 +106,19 @@ class OpenAITransport:
 
     async def send(self, request: Request, notify: Notify) -> Answer:
         """The answer to one try; a `Deferred` where the server said when to come again."""
-        this = _Try(
-            request, notify, _Clock(self._provider.timeouts), self._added(request) if self._stream else {}
-        )
+        added = self._added(request) if self._stream else {}
+        veil = Veil(notify, self._key) if self._stream and self._key.is_secret else None
+        this = _Try(request, veil or notify, _Clock(self._provider.timeouts), added)
         try:
             async with this.clock.timeout:
                 told = await (self._send_streamed(this) if self._stream else self._send_plain(this))
         except openai.APIStatusError as error:
             this.status, this.headers = error.status_code, error.response.headers
-            told = Told(failure=fail_status(error.status_code, self._mask(error.response.content)))
+            told = Told(failure=self._tell_status(error.response))
         except FAULTS as error:
             told = self._tell_broken(this, error)
+        if veil is not None:
+            veil.end()
         return self._answer(this, told)
 
     async def _send_plain(self, this: _Try) -> Told:
@@ -128,7 +130,7 @@ class OpenAITransport:
             options={"headers": self._headers},
         )
         this.status, this.headers = response.status_code, response.headers
-        return read_plain(self._mask(response.content))
+        return self._read(response, response.content)
 
     async def _send_streamed(self, this: _Try) -> Told:
         """Send, and read the answer as it comes."""
@@ -148,13 +150,24 @@ class OpenAITransport:
         )
         this.status, this.headers = response.status_code, response.headers
         try:
-            if "json" in response.headers.get("content-type", ""):
-                return read_plain(
-                    self._mask(await response.aread())
-                )  # asked for a stream, and answered at once
+            if any(kind in response.headers.get("content-type", "") for kind in ("json", "html")):
+                return self._read(response, await response.aread())  # no stream, though one was asked for
             return await self._gather(this, response)
         finally:
             await response.aclose()
+
+    def _read(self, response: httpx2.Response, body: bytes) -> Told:
+        """What the body of a 200 says."""
+        body = self._key.masking.bytes(body)
+        if "html" in response.headers.get("content-type", ""):
+            return Told(failure=fail_page(response.status_code, body))
+        return read_plain(body)
+
+    def _tell_status(self, response: httpx2.Response) -> Failure:
+        """The failure that an error status is."""
+        if response.is_redirect:
+            return fail_redirect(response.status_code, self._key.text(response.headers.get("location", "")))
+        return fail_status(response.status_code, self._key.masking.bytes(response.content))
 
     async def _gather(self, this: _Try, response: httpx2.Response) -> Told:
         """Read a stream to its end, or to the failure that ends it."""
@@ -177,7 +190,7 @@ class OpenAITransport:
             this.done = True
             this.clock.expect_end()
             return
-        for kind, text in gathered.read(self._mask(data), last=last):
+        for kind, text in gathered.read(self._key.masking.bytes(data), last=last):
             this.notify(Delta(this.request.slot, text, kind))
         if gathered.begun:
             this.first_token = this.first_token or time.monotonic()
@@ -191,7 +204,7 @@ class OpenAITransport:
         if this.clock.timeout.expired():
             failure = this.clock.fail()
         else:
-            failure = name_fault(error, self._provider, self._key.decode(), streaming=gathered is not None)
+            failure = name_fault(error, self._provider, self._key.masking, streaming=gathered is not None)
         return Told(failure=failure, usage=gathered.tell().usage if gathered else None)
 
     def _answer(self, this: _Try, told: Told) -> Answer:
@@ -199,11 +212,12 @@ class OpenAITransport:
         failure = told.failure
         if failure is not None and failure.status is None and this.status is not None:
             failure = failure.model_copy(update={"status": this.status})
+        failure = failure and advise(failure, self._provider, this.request.model)
         answer = Answer(
             reply=told.reply,
             failure=failure,
             attempts=(Attempt(outcome=failure.kind if failure else "replied", status=this.status),),
-            request_id=_name_request(this.headers),
+            request_id=self._name_request(this.headers),
             usage=told.usage,
             started_at=this.started_at,
             latency_s=round(time.monotonic() - this.began, 4),
@@ -211,6 +225,7 @@ class OpenAITransport:
             streamed=self._stream,
             usage_asked=bool(this.added.get("stream_options")),
         )
+        answer = self._key.answer(answer)
         pause = read_retry_after(this.headers) if failure else None
         return answer if pause is None else Deferred(**dict(answer), retry_after_s=pause)
 
@@ -229,12 +244,7 @@ class OpenAITransport:
             return f"/deployments/{quote(request.model, safe='')}{request.path}"
         return request.path
 
-    def _mask(self, body: bytes) -> bytes:
-        """The body without our key: some servers repeat it where they complain of it."""
-        return body.replace(self._key, b"***") if self._key and self._key in body else body
-
-
-def _name_request(headers: Mapping[str, str]) -> str | None:
-    """The server's own name for the request."""
-    name = headers.get("x-request-id") or headers.get("apim-request-id")
-    return write_plainly(name) if name else None
+    def _name_request(self, headers: Mapping[str, str]) -> str | None:
+        """The server's own name for the request."""
+        name = headers.get("x-request-id") or headers.get("apim-request-id")
+        return write_plainly(self._key.text(name)) if name else None

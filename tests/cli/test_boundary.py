@@ -95,6 +95,27 @@ def test_a_bug_leaves_a_crash_log_without_secrets(front: Front, monkeypatch: pyt
         assert path.stat().st_mode & 0o077 == 0
 
 
+def test_keys_of_any_name_are_no_part_of_a_crash_log(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys that settings name, and all of `.env` but addresses, are masked as Python and JSON spell them as well."""
+    monkeypatch.setattr("tempfile.tempdir", str(front.folder))
+    keys = ["login'of\\ada\"0123", "plain-9876543", "abcdefghij"]
+    front.write("runner.toml", '[providers.x]\nbase_url = "http://h/v1"\napi_key_env = "LOGIN"\n')
+    front.write(".env", f"HARMLESS={keys[1]}\nADDRESS=http://127.0.0.1:1/v1\n")
+    monkeypatch.setenv("LOGIN", keys[0])
+
+    def stage(*_: object) -> None:
+        raise KeyError(keys, json.dumps(keys), "http://127.0.0.1:1/v1")
+
+    monkeypatch.setattr("runner.operations.stage.stage", stage)
+    shown = front.type("play", "one.yaml")
+    (path,) = front.folder.glob("runner-crash-*.log")
+    for text in (path.read_text(), shown.err):
+        assert "0123" not in text
+        assert "9876543" not in text
+        assert "abcdefghij" in text
+        assert "http://127.0.0.1:1/v1" in text
+
+
 def test_a_store_error_after_the_run_began_is_incomplete(
     front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -221,7 +221,7 @@ def test_a_played_conversation_is_gone_on_with(front: Front) -> None:
     [
         (("--from", "latest", "--turn", "9"), "--turn 9: s#1 can be gone on from after turn 1 to 2"),
         (("--turn", "1"), "name it by --from"),
-        (("--resume", "latest"), "is no chat"),
+        (("--resume", "latest"), "there is no chat in outputs yet"),
         (("--resume", "latest", "--model", "m"), "takes no --model"),
         (("--set", "vars.a=1"), "a talk has no variables"),
         (("--temperature", "0,1"), "expected one temperature"),
@@ -242,9 +242,20 @@ def test_what_does_not_fit_is_refused(front: Front, options: tuple[str, ...], co
 def test_a_chat_is_not_resumed_by_play(front: Front) -> None:
     """`play --resume` names the command that goes on with it."""
     talk(front, "one")
-    shown = front.type("play", "--resume", "latest")
+    shown = front.type("play", "--resume", front.run_folder.name)
     assert shown.exit_code == 2
     assert f"runner chat --resume {front.run_folder.name}" in shown.err
+
+
+def test_the_latest_is_the_newest_that_can_be_gone_on_with(front: Front) -> None:
+    """`chat --resume latest` is the newest talk, and `play --resume latest` the newest run of scenarios."""
+    front.write("s.yaml", "turns: [a]\n")
+    talk(front, "one")
+    front.type("play", "s.yaml")
+    assert talk(front, "two", options=("--resume", "latest")).exit_code == 0
+    talk(front, "three")
+    assert front.type("play", "--resume", "latest").exit_code == 0
+    assert [len(asked.messages) for asked in front.transport.asked] == [1, 1, 3, 1]
 
 
 def test_a_failure_ends_a_script_and_is_told(front: Front) -> None:

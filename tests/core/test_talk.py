@@ -2,7 +2,8 @@
 
 from runner.core.conversation import Conversation
 from runner.core.talk import heard_turns, messages_until, write_down
-from runner.core.transcript import Transcript, fold_transcript
+from runner.core.transcribing import fold_transcript
+from runner.core.transcript import Transcript
 from runner.core.trial import Line, Script, Trial
 from tests.stage import begun, drive, fail_on, reply_to, script_of
 

@@ -2,7 +2,8 @@
 
 from runner.core.event import TrialEvent
 from runner.core.message import Answer, Reply, Request, Usage
-from runner.core.transcript import Transcript, fold_transcript, sum_known
+from runner.core.transcribing import fold_transcript
+from runner.core.transcript import Transcript, sum_known
 from runner.core.trial import Trial
 from tests.stage import SaysDigit, begun, drive, fail_on, posed, reply_to, script_of
 

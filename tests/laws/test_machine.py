@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runner.core.conversation import Conversation, OutOfOrderError
+from runner.core.conversation import Conversation
 from runner.core.event import Answered, TrialEvent, dump_event, load_event
 from runner.core.message import Answer, Request
-from runner.core.transcript import Transcript, fold_transcript
+from runner.core.phase import OutOfOrderError
+from runner.core.transcribing import fold_transcript
+from runner.core.transcript import Transcript
 from runner.core.trial import Posed, Script, Trial
 from runner.core.value import encode_line
 from tests.stage import SaysDigit, Votes, begun, drive, fail_on, fold, posed, reply_to, script_of

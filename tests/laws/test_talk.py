@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.core.conversation import Conversation, OutOfOrderError
+from runner.core.conversation import Conversation
 from runner.core.event import (
     Answered,
     Finished,
@@ -19,8 +19,9 @@ from runner.core.event import (
     load_event,
 )
 from runner.core.message import Answer, Failure, Message
+from runner.core.phase import OutOfOrderError
 from runner.core.run import Run
-from runner.core.transcript import fold_transcript
+from runner.core.transcribing import fold_transcript
 from runner.core.trial import Line, Script, Trial
 from runner.core.value import encode_line
 from tests.stage import begun, fold, reply_to, script_of

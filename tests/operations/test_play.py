@@ -450,23 +450,15 @@ def test_a_single_conversation_that_was_interrupted_is_resumed_to_its_end(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a child")
-@pytest.mark.parametrize(
-    ("old", "new", "complaint"),
-    [
-        ("second\n", "other\n", "what would be sent"),
-        ("contains: second", "contains: third", "what is expected"),
-    ],
-)
-def test_a_change_between_repeats_is_refused(
-    folder: Path, slow: LoopbackApi, old: str, new: str, complaint: str
-) -> None:
+def test_a_change_between_repeats_is_refused(folder: Path, slow: LoopbackApi) -> None:
     """A variant that was begun is not gone on with as another one, though some of its repeats have not begun."""
     assert interrupted(folder, slow, "talk.yaml", "--in-flight", "1", after=4).returncode == 130
-    (folder / "talk.yaml").write_text(SCENARIO.replace(old, new), encoding="utf-8")
+    (folder / "talk.yaml").write_text(SCENARIO.replace("second\n", "other\n"), encoding="utf-8")
     before = len(slow.records)
     refused = run(folder, slow, "play", "--resume", "latest")
     assert refused.returncode == 2
-    assert complaint in refused.stderr
+    assert "what would be sent" in refused.stderr
+    assert "--accept-changes" in refused.stderr
     assert len(slow.records) == before
 
 

@@ -40,7 +40,7 @@ def test_ctrl_c_cancels_the_work_and_waits_for_its_end() -> None:
     ended: list[str] = []
 
     async def work() -> None:
-        os.kill(os.getpid(), signal.SIGINT)
+        asyncio.get_running_loop().call_later(0.05, os.kill, os.getpid(), signal.SIGINT)
         try:
             await asyncio.sleep(60)
         finally:

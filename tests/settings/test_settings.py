@@ -262,9 +262,64 @@ def test_keys_never_show(tmp_path: Path) -> None:
     }
     assert pickle.loads(pickle.dumps(settings)) == settings
     broken = load(tmp_path, environ={"OPENAI_API_KEY": f"{KEY}\n{KEY}"})
-    with pytest.raises(ProviderError, match="OPENAI_API_KEY holds characters that no key has") as raised:
+    with pytest.raises(
+        ProviderError, match="OPENAI_API_KEY in the environment holds characters that no key has"
+    ) as raised:
         broken.ready("openai")
     assert KEY not in str(raised.value)
+
+
+def test_what_decided_is_known(tmp_path: Path) -> None:
+    """Of what the environment or `.env` decided, the settings know by which of the two, and write it nowhere."""
+    (tmp_path / ".env").write_text("OPENAI_API_KEY=sk-1\nOPENAI_BASE_URL=http://127.0.0.1:1/v1\n")
+    openai = load(tmp_path, environ={"OPENAI_API_KEY": "sk-2"}).named("openai")
+    assert openai.origins == {"api_key": "the environment", "base_url": ".env"}
+    assert "origins" not in openai.dump()
+    assert load(tmp_path, VLLM).named("vllm").origins == {}
+    assert complaints(tmp_path, VLLM + "origins = {}\n") == [
+        "runner.toml:3: providers.vllm.origins: is not written here: it is found out"
+    ]
+
+
+def test_problems_of_the_environment_are_told_where_they_stand(tmp_path: Path) -> None:
+    """An address that comes from `.env` or the environment is complained of there, not in the settings."""
+    why = "should be an address such as http://127.0.0.1:8000/v1"
+    (tmp_path / ".env").write_text("A=1\n\nOPENAI_BASE_URL=api.openai.com/v1\n")
+    assert complaints(tmp_path, VLLM) == [f".env:3: OPENAI_BASE_URL: {why}"]
+    environ = {"OPENAI_BASE_URL": "ftp://host", "AZURE_OPENAI_ENDPOINT": "host"}
+    assert complaints(tmp_path, VLLM, environ) == [
+        f"AZURE_OPENAI_ENDPOINT in the environment: {why}",
+        f"OPENAI_BASE_URL in the environment: {why}",
+    ]
+
+
+def test_lines_of_env_files_that_say_nothing_are_problems(tmp_path: Path) -> None:
+    """A line of `.env` without `=`, or with an open quote, is named by its number alone: it may be a key."""
+    (tmp_path / ".env").write_text(f"A=1\n{KEY}\nB='open\n")
+    assert complaints(tmp_path, "") == [
+        ".env:2: the line has no `=`: expected NAME=value, e.g. OPENAI_API_KEY=...",
+        ".env:3: the line cannot be read: expected NAME=value, with a value that holds quotes in quotes of the other kind",
+    ]
+
+
+@pytest.mark.parametrize("value", ["sk-proj-0123456789", "a b", "", "abcdef0123456789abcdef0123456789", "1A"])
+def test_a_key_is_no_name_of_one(tmp_path: Path, value: str) -> None:
+    """A key in the place of its name is refused unseen, before it is written down."""
+    (complaint,) = complaints(tmp_path, f'{VLLM}api_key_env = "{value}"\n')
+    assert complaint == (
+        "runner.toml:3: providers.vllm.api_key_env: should be a name such as OPENROUTER_API_KEY: the key itself "
+        "stands in .env, after that name"
+    )
+    assert load(tmp_path, f'{VLLM}api_key_env = "My_Key_2"\n').named("vllm").api_key_env == "My_Key_2"
+
+
+def test_addresses_have_no_query(tmp_path: Path) -> None:
+    """What stands after a `?` would be written down, and no request would carry it."""
+    (complaint,) = complaints(tmp_path, f'[providers.x]\nbase_url = "http://h/v1?key={KEY}"\n')
+    assert (
+        complaint
+        == "runner.toml:2: providers.x.base_url: should end with its path: no `?` and nothing after it"
+    )
 
 
 def test_a_missing_key_names_both_ways_on(tmp_path: Path) -> None:
@@ -273,7 +328,14 @@ def test_a_missing_key_names_both_ways_on(tmp_path: Path) -> None:
     with pytest.raises(ProviderError) as raised:
         settings.ready("openai")
     assert str(raised.value) == (
-        "there is no key for the provider openai: put it into .env (OPENAI_API_KEY=...) or into the environment, "
+        "there is no key for the provider openai: type `runner init`, which asks for it, or put it into .env "
+        "(OPENAI_API_KEY=...) or into the environment, or play on the embedded model with --provider local"
+    )
+    other = load(tmp_path, VLLM + 'api_key_env = "VLLM_KEY"\n')
+    with pytest.raises(ProviderError) as raised:
+        other.ready("vllm")
+    assert str(raised.value) == (
+        "there is no key for the provider vllm: put it into .env (VLLM_KEY=...) or into the environment, "
         "or play on the embedded model with --provider local"
     )
     with pytest.raises(ProviderError, match=r"AZURE_OPENAI_ENDPOINT .* and OPENAI_API_VERSION"):

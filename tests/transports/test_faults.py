@@ -119,11 +119,6 @@ def test_masks_what_looks_like_a_key(secret: str) -> None:
     assert line in {"key ***, and more", "key *** and more"}
 
 
-def test_masks_the_key_itself() -> None:
-    """A key that looks like nothing is masked where it is known."""
-    assert write_plainly("my odd.key! here", "odd.key!") == "my *** here"
-
-
 @given(st.text(), st.integers(0, 50))
 def test_writes_one_plain_line(text: str, times: int) -> None:
     """Any text becomes one bounded line of printable characters."""

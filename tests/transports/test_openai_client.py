@@ -3,12 +3,16 @@
 import asyncio
 import json
 import re
+import socket
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import openai
 import pytest
+from pydantic import SecretStr
 
 from runner.core.message import Answer
 from runner.settings import Timeouts
@@ -361,8 +365,48 @@ def test_names_servers_that_are_not_there(http: str, streamed: bool) -> None:
     """A port where nobody listens is unreachable."""
     answer = ask(provider_at(f"http://127.0.0.1:{closed_port()}/v1", http=http), stream=streamed)
     assert answer.failure is not None
-    assert answer.failure.kind == "unreachable"
+    assert (answer.failure.kind, answer.failure.code) == ("unreachable", "refused")
     assert answer.attempts[0].status is None
+    assert "nobody answers at 127.0.0.1:" in answer.failure.message
+
+
+@BOTH
+def test_names_hosts_that_are_not_known(http: str) -> None:
+    """A host without an address is named as that, whichever library looks for it."""
+    answer = ask(provider_at("http://no.such.host.invalid/v1", http=http))
+    assert answer.failure is not None
+    assert (answer.failure.kind, answer.failure.code) == ("unreachable", "unknown_host")
+    assert answer.failure.message.startswith("the name no.such.host.invalid is not known (")
+
+
+@BOTH
+def test_names_servers_without_encryption(http: str) -> None:
+    """An https:// address of a server that speaks plain HTTP is told from one that is not there."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def refuse_greeting() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(1000)
+                connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        thread = threading.Thread(target=refuse_greeting)
+        thread.start()
+        answer = ask(provider_at(f"https://127.0.0.1:{server.getsockname()[1]}/v1", http=http))
+        thread.join()
+    assert answer.failure is not None
+    assert (answer.failure.kind, answer.failure.code) == ("unreachable", "encryption")
+
+
+@BOTH
+def test_names_a_proxy_that_is_not_there(http: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the environment names a proxy, it is the proxy that is not reached."""
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{closed_port()}")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    answer = ask(provider_at("http://api.example/v1", http=http))
+    assert answer.failure is not None
+    assert (answer.failure.kind, answer.failure.code) == ("unreachable", "proxy")
 
 
 @BOTH
@@ -445,6 +489,57 @@ def test_masks_keys(streamed: bool) -> None:
         assert got.failure is not None
         assert KEY not in str(got)
         assert not re.search(r"abc\.def|abcdefgh1234|a1a1", str(got))
+
+
+@pytest.mark.parametrize("kind", ["openai", "azure"])
+@STREAMED
+def test_is_sent_nowhere_else(streamed: bool, kind: str) -> None:
+    """A redirect is not followed, since it would take the key along; where it leads to is said."""
+    with LoopbackApi() as other:
+        place = f"{other.base_url}/chat/completions?key={KEY}"
+        got = ask_of(refuse(307, headers={"location": place}), streamed=streamed, kind=kind, api_version="v")
+        assert other.records == []
+    assert got.failure is not None
+    assert (got.failure.kind, got.failure.status) == ("bad_request", 307)
+    assert f"it sends on to {other.base_url}/chat/completions)" in got.failure.message
+
+
+@STREAMED
+def test_knows_a_page_for_people(streamed: bool) -> None:
+    """A web page in place of an answer is named as one, with the address that may be wrong, and not tried again."""
+    page = body_reply(b"<html><title>Welcome</title></html>", content_type="text/html; charset=utf-8")
+    got = ask_of(page, streamed=streamed)
+    assert got.failure is not None
+    assert (got.failure.kind, got.failure.status) == ("bad_request", 200)
+    assert "a page in place of JSON (Welcome)" in got.failure.message
+    assert "is base_url" in got.failure.message
+
+
+@pytest.mark.parametrize("at", range(1, 6))
+def test_masks_keys_in_pieces(at: int) -> None:
+    """A key that a stream repeats piece by piece stands neither in what is told meanwhile nor in the reply."""
+    pieces = ["It is ", *(KEY[place : place + at] for place in range(0, len(KEY), at)), "."]
+    with LoopbackApi(always(stream(pieces))) as api:
+        answer, notices = ask_watched(provider_at(api.base_url), stream=True)
+    assert answer.reply is not None
+    assert answer.reply.text == "It is ***."
+    assert "".join(notice.text for notice in notices if isinstance(notice, Delta)) == "It is ***."
+
+
+@STREAMED
+def test_masks_keys_that_are_spelt_otherwise(streamed: bool) -> None:
+    """A key of odd characters is masked as JSON and URLs spell it, in messages, names and headers."""
+    key = "k\"e'y$/%+\\0123456789"
+    for text in (key, quote(key, safe=""), json.dumps(key)):
+        for answer in (
+            refuse(401, f"no: {text}", code=text, param=text),
+            refuse(404, text, headers={"x-request-id": text}),
+            error_inside(text),
+            completion(text, refusal=text, finish_reason=text),
+        ):
+            got = ask_of(answer, streamed=streamed, api_key=SecretStr(key))
+            assert "0123456789" not in json.dumps(got.dump())
+            assert "***" in json.dumps(got.dump())
 
 
 @BOTH

@@ -1,0 +1,131 @@
+"""What a person can do about a failure: named, whole, and within the bounds of a message."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from runner.core.message import Failure
+from runner.settings import Provider, Settings
+from runner.transports.advice import advise
+from runner.transports.faults import (
+    LONGEST,
+    fail_connection,
+    fail_inside,
+    fail_limit,
+    fail_page,
+    fail_redirect,
+    fail_status,
+)
+
+SETTINGS = """
+[providers.router]
+base_url = "https://router.example/api"
+api_key_env = "ROUTER_KEY"
+[providers.vllm]
+base_url = "http://127.0.0.1:8000/v1/chat/completions"
+"""
+PAGE = b"<html><head><title>Welcome</title></head></html>"
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("advice")
+    (folder / "runner.toml").write_text(SETTINGS, encoding="utf-8")
+    env = "OPENAI_API_KEY=sk-from-file\nOPENAI_BASE_URL=http://127.0.0.1:9/\nAZURE_OPENAI_ENDPOINT=https://a.example\n"
+    (folder / ".env").write_text(env, encoding="utf-8")
+    return Settings.load(folder, {"ROUTER_KEY": "key-from-environment"})
+
+
+def refused(status: int, message: str, **fields: Any) -> Failure:
+    return fail_status(status, json.dumps({"error": {"message": message, **fields}}).encode())
+
+
+QUOTA = refused(429, "You exceeded your current quota.", code="insufficient_quota")
+TOO_LONG = refused(400, "maximum context length is 10 tokens", code="context_length_exceeded")
+NO_MODEL = refused(404, "The model `m` does not exist", code="model_not_found")
+
+
+@pytest.mark.parametrize(
+    ("name", "failure", "sentence"),
+    [
+        ("router", refused(401, "Incorrect key."), "the key in ROUTER_KEY was refused (401: Incorrect key): it comes from the environment, which goes before .env: set it anew there, or unset it"),
+        ("openai", refused(401, "Incorrect key."), "the key in OPENAI_API_KEY was refused (401: Incorrect key): copy it again into .env, or ask for a new one"),
+        ("vllm", refused(401, "Unauthorized"), "vllm wants a key, and none is set (401: Unauthorized): put it into .env, and name it by api_key_env under [providers.vllm] of the settings"),
+        ("openai", refused(403, "not yours"), "the key in OPENAI_API_KEY may not do this (403: not yours): see what its project may do, and whether the model m is open to it"),
+        ("router", fail_status(403, PAGE), "router.example refused the request (403: a page in place of JSON (Welcome)): is it a proxy or firewall that refuses? And is base_url under [providers.router] of the settings right?"),
+        ("openai", NO_MODEL, "openai has no model m (404: The model `m` does not exist): is it misspelt, retired, or not open to this key? Name another by --model or by `model:` in the scenario"),
+        ("router", refused(400, "gone", code="model_decommissioned"), "router has no model m (400: gone): is it misspelt, retired, or not open to this key? Name another by --model or by `model:` in the scenario"),
+        ("azure", refused(404, "no such deployment", code="DeploymentNotFound"), "azure has no model m (404: no such deployment): a model is named there as its deployment: give that name by --model"),
+        ("openai", refused(404, "Not Found"), "no chat API answers at http://127.0.0.1:9/ (404: Not Found): is OPENAI_BASE_URL in .env right? It usually ends in /v1"),
+        ("router", fail_status(404, b"404 page not found"), "no chat API answers at https://router.example/api (404: 404 page not found): is base_url under [providers.router] of the settings right? It usually ends in /v1"),
+        ("vllm", fail_status(404, b'{"detail": "Not Found"}'), "no chat API answers at http://127.0.0.1:8000/v1/chat/completions (404: Not Found): is base_url under [providers.vllm] of the settings right? It ends before /chat/completions"),
+        ("azure", fail_status(404, b""), "no chat API answers at https://a.example (404 without a word): is AZURE_OPENAI_ENDPOINT in .env right? It is the resource's endpoint"),
+        ("router", fail_page(200, PAGE), "no chat API answers at https://router.example/api (200: a page in place of JSON (Welcome)): is base_url under [providers.router] of the settings right? It usually ends in /v1"),
+        ("openai", refused(405, "Method Not Allowed"), "no chat API answers at http://127.0.0.1:9/ (405: Method Not Allowed): is OPENAI_BASE_URL in .env right? It usually ends in /v1"),
+        ("openai", fail_redirect(308, "https://new.example/v1/chat/completions?x=1"), "http://127.0.0.1:9/ sends on elsewhere (308: it sends on to https://new.example/v1/chat/completions): give OPENAI_BASE_URL in .env that address, without /chat/completions"),
+        ("openai", QUOTA, "the account of the key in OPENAI_API_KEY has no credit left (429: You exceeded your current quota): add some where openai is paid, or play on the embedded model with --provider local"),
+        ("openai", refused(429, "slow down"), "openai takes no more requests for now (429: slow down): send fewer at once (--in-flight 1), or try later"),
+        ("openai", fail_inside({"error": {"message": "slow", "code": "429"}}), "openai takes no more requests for now (slow): send fewer at once (--in-flight 1), or try later"),
+        ("openai", TOO_LONG, "the conversation no longer fits into the context of m (400: maximum context length is 10 tokens): shorten it, or name a model with more room by --model"),
+        ("local", TOO_LONG, "the conversation no longer fits into the embedded model's 2,048 tokens (400: maximum context length is 10 tokens): shorten it, or raise `context` under [providers.local] of the settings (now 8,192, in 4 slots)"),
+        ("router", fail_connection("no such name", "unknown_host"), "the name router.example is not known (no such name): is there a network, and is base_url under [providers.router] of the settings right?"),
+        ("openai", fail_connection("refused", "refused"), "nobody answers at 127.0.0.1:9 (refused): is the server started, and is OPENAI_BASE_URL in .env right?"),
+        ("openai", fail_connection("unreachable", "no_route"), "no way leads to 127.0.0.1:9 (unreachable): is there a network, and is OPENAI_BASE_URL in .env right?"),
+        ("router", fail_connection("refused", "proxy"), "no connection to router.example through the proxy that the environment names (refused): see what HTTPS_PROXY, HTTP_PROXY and NO_PROXY say"),
+        ("router", fail_connection("self-signed", "untrusted"), "the certificate of router.example is not trusted (self-signed): does a proxy open what is encrypted? Then name its certificate by SSL_CERT_FILE"),
+        ("router", fail_connection("wrong version", "encryption"), "no encryption can be agreed on with router.example (wrong version): is base_url under [providers.router] of the settings right? A server without encryption wants http:// there"),
+        ("openai", fail_limit("connect", 10), "no connection to 127.0.0.1:9 within 10 s: is there a network, and is OPENAI_BASE_URL in .env right?"),
+        ("openai", fail_limit("first_token", 300), "not one token within 300 s from 127.0.0.1:9: try later, or raise first_token_s under [providers.openai.timeouts] of the settings"),
+        ("openai", refused(408, "too slow"), "127.0.0.1:9 took too long (408: too slow): try later"),
+    ],
+)  # fmt: skip
+def test_says_what_to_do_next(settings: Settings, name: str, failure: Failure, sentence: str) -> None:
+    """Each failure that a person can mend says what it means, what the server said, and the next step by its name."""
+    advised = advise(failure, settings.named(name), "m")
+    assert advised.message == sentence
+    assert advised.model_copy(update={"message": failure.message}) == failure
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        refused(400, "we could not parse the JSON body"),
+        refused(400, "Unsupported value", param="temperature"),
+        refused(500, "The server had an error"),
+        fail_connection("reset by peer"),
+        fail_connection("reset by peer", streaming=True),
+    ],
+)
+def test_leaves_alone_what_says_it_itself(settings: Settings, failure: Failure) -> None:
+    """Where there is nothing to add, the failure stays as it is; at the embedded model nobody has set anything wrong."""
+    assert advise(failure, settings.named("openai"), "m") is failure
+    assert advise(refused(401, "no"), settings.named("local"), "m").message == "the server answered 401: no"
+
+
+def test_openai_itself_is_known_by_its_address() -> None:
+    """At OpenAI's own address the advice says where keys are made, where credit is added, and asks for no address."""
+    openai = Provider(name="openai", api_key_env="OPENAI_API_KEY", api_key=SecretStr("sk-0123456789"))
+    assert "platform.openai.com/api-keys" in advise(refused(401, "no"), openai, "m").message
+    assert "platform.openai.com/settings" in advise(QUOTA, openai, "m").message
+    offline = advise(fail_connection("no such name", "unknown_host"), openai, "m")
+    assert offline.message == "the name api.openai.com is not known (no such name): is there a network?"
+
+
+@given(
+    st.text(max_size=400),
+    st.sampled_from([401, 403, 405, 408, 429, 402, 308]),
+    st.text(max_size=120),
+    st.sampled_from(["openai", "router", "vllm", "azure", "local"]),
+)
+def test_the_next_step_survives(settings: Settings, words: str, status: int, model: str, name: str) -> None:
+    """However long the server's words and the names are, a message is one bounded line that ends with the advice."""
+    provider = settings.named(name)
+    message = advise(refused(status, words), provider, model).message
+    assert len(message) <= LONGEST
+    assert message.isprintable()
+    bare = advise(fail_status(status, b""), provider, model).message
+    assert name == "local" or message.rpartition("): ")[2] == bare.rpartition("): ")[2]

@@ -56,6 +56,10 @@ docs: .venv/.dev ## write the generated pages anew: command reference, scenario 
 bench: .venv/.dev ## measure runner beside a plain loop with the openai client
 	$(BIN)/python benchmarks/startup.py
 
+.PHONY: installs
+installs: .venv/.dev ## build the wheel; install it with pip and with pipx where nothing else is
+	.ci/installs
+
 .PHONY: check
 check: lint types house test ## everything that CI holds
 	$(BIN)/python docs/generate.py --check

@@ -5,6 +5,7 @@ During a run nothing here is raised: there a failure is an event, and the other 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,3 +56,41 @@ class StoreError(RunnerError):
 
 class ProviderError(RunnerError):
     """A provider that cannot be used as it is set: no key, no weights, no such name."""
+
+
+class Reason(Protocol):
+    """Why there is no reply, as the ground floor's failures have it."""
+
+    @property
+    def kind(self) -> str:
+        """The failure in a word: `no_credit`, `unreachable`."""
+        ...
+
+    @property
+    def message(self) -> str:
+        """A sentence for people, with keys masked."""
+        ...
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status, where the server answered."""
+        ...
+
+    @property
+    def param(self) -> str | None:
+        """The parameter that the server named."""
+        ...
+
+    @property
+    def code(self) -> str | None:
+        """The server's own code: `insufficient_quota`."""
+        ...
+
+
+class UnansweredError(RunnerError):
+    """A question of `runner.chat` that got no reply, once all tries were made."""
+
+    def __init__(self, message: str, failure: Reason) -> None:
+        """Keep why there is no reply."""
+        super().__init__(message)
+        self.failure = failure

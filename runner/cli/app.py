@@ -5,7 +5,13 @@ from typing import Annotated
 import typer
 
 from runner.cli.boundary import bounded
+from runner.cli.chat import chat
+from runner.cli.commands import Command, Commands, install_completion, show_completion
+from runner.cli.diff import diff
+from runner.cli.export import export
 from runner.cli.import_files import import_files
+from runner.cli.init import init
+from runner.cli.merge import merge
 from runner.cli.play import play
 from runner.cli.pull import pull
 from runner.cli.schema import schema
@@ -15,6 +21,8 @@ from runner.cli.validate import validate
 # Plain help: loading rich for it would cost more than everything else together.
 app = typer.Typer(
     name="runner",
+    cls=Commands,
+    add_completion=False,  # typer's own options for it load pydantic
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
@@ -36,16 +44,41 @@ def runner(
     version: Annotated[
         bool, typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True)
     ] = False,
+    install: Annotated[
+        bool,
+        typer.Option(
+            "--install-completion",
+            help="Install completion for the current shell.",
+            callback=install_completion,
+            is_eager=True,
+        ),
+    ] = False,
+    show: Annotated[
+        bool,
+        typer.Option(
+            "--show-completion",
+            help="Show completion for the current shell, to copy it or customize the installation.",
+            callback=show_completion,
+            is_eager=True,
+        ),
+    ] = False,
 ) -> None:
     """Play scripted conversations against the OpenAI API and keep everything that was said."""
 
 
+_UNSEEN = {"allow_extra_args": True}  # it complains of them without showing them
+app.command("init", cls=Command, context_settings=_UNSEEN)(bounded(init))
+
 for _name, _command in (
     ("play", play),
+    ("chat", chat),
     ("show", show),
+    ("diff", diff),
+    ("export", export),
+    ("merge", merge),
     ("validate", validate),
     ("schema", schema),
     ("import", import_files),
     ("pull", pull),
 ):
-    app.command(_name)(bounded(_command))
+    app.command(_name, cls=Command)(bounded(_command))

@@ -3,31 +3,35 @@
 Law: options of the same meaning have the same name and the same sentence everywhere.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from runner.cli.complete_files import model_names, provider_names, scenario_names, tags
+
 if TYPE_CHECKING:
+    from runner.core.shard import Shard as Shards
     from runner.operations.stage import Asked
 
 _SELECT, _CHANGE = "Which part is played", "What is changed"
 
 
-def _many(name: str, metavar: str, sentence: str) -> Any:
+def _many(name: str, metavar: str, sentence: str, complete: Callable[..., list[str]] | None = None) -> Any:
     """An option that may be given several times."""
-    return typer.Option(name, metavar=metavar, help=f"{sentence} May be given several times.")
+    sentence = f"{sentence} May be given several times."
+    return typer.Option(name, metavar=metavar, help=sentence, autocompletion=complete)
 
 
 Paths = Annotated[
     list[str] | None,
     typer.Argument(metavar="PATH", help="Scenario files, or folders of them.", show_default=False),
 ]
-Tag = Annotated[list[str] | None, _many("--tag", "TAG", "Only scenarios with this tag.")]
-SkipTag = Annotated[list[str] | None, _many("--skip-tag", "TAG", "No scenarios with this tag.")]
-Only = Annotated[list[str] | None, _many("--only", "NAME", "Only the scenario of this name.")]
+Tag = Annotated[list[str] | None, _many("--tag", "TAG", "Only scenarios with this tag.", tags)]
+SkipTag = Annotated[list[str] | None, _many("--skip-tag", "TAG", "No scenarios with this tag.", tags)]
+Only = Annotated[list[str] | None, _many("--only", "NAME", "Only the scenario of this name.", scenario_names)]
 Where = Annotated[
     list[str] | None,
     _many("--where", "AXIS=VALUE", "Only variants with this value, e.g. temperature=0.7."),
@@ -42,10 +46,21 @@ TrialNumber = Annotated[
         help="Only the repeat of this number, from 1. May be given several times.",
     ),
 ]
+Shard = Annotated[
+    str | None,
+    typer.Option(
+        "--shard",
+        metavar="I/N",
+        help="Only the I-th of N parts, the same on every machine; `runner merge` puts their runs together.",
+    ),
+]
 Model = Annotated[
     str | None,
     typer.Option(
-        "--model", metavar="NAME", help="Play on this model, or on what the settings call by this alias."
+        "--model",
+        metavar="NAME",
+        help="Play on this model, or on what the settings call by this alias.",
+        autocompletion=model_names,
     ),
 ]
 Provider = Annotated[
@@ -54,6 +69,7 @@ Provider = Annotated[
         "--provider",
         metavar="NAME",
         help="Play on this provider: openai, azure, local (the embedded model), or one of the settings.",
+        autocompletion=provider_names,
     ),
 ]
 Temperature = Annotated[
@@ -101,6 +117,7 @@ class Words:
     axis: list[str] | None = None
     set: list[str] | None = None
     repeat: int | None = None
+    shard: str | None = None
 
     def given(self) -> list[str]:
         """The names of what was typed: `PATH`, `--tag`."""
@@ -131,10 +148,22 @@ class Words:
                 where=_read_where(self.where or ()),
                 cases=tuple(self.case or ()),
                 repeats=tuple(self.trial or ()),
+                shard=_read_shard(self.shard),
             ),
             stream=stream,
             in_flight=in_flight,
         )
+
+
+def _read_shard(text: str | None) -> "Shards | None":
+    """The part that was asked for."""
+    from runner.core.shard import Shard as Shards
+    from runner.errors import UsageError
+
+    try:
+        return None if text is None else Shards.read(text)
+    except ValueError as error:
+        raise UsageError(f"--shard: {error}") from None
 
 
 def _read_where(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:

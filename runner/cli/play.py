@@ -11,6 +11,7 @@ import typer
 
 from runner.cli import options
 from runner.cli.boundary import tell_error
+from runner.cli.complete import run_names
 from runner.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -48,7 +49,19 @@ Resume = Annotated[
         "--resume",
         metavar="RUN",
         help="Go on with a run that was left unfinished: a folder, a run's name, or latest.",
+        autocompletion=run_names,
     ),
+]
+AcceptChanges = Annotated[
+    bool,
+    typer.Option(
+        "--accept-changes",
+        help="With --resume: play trials anew whose messages, params, model or provider have changed.",
+    ),
+]
+RetryUnanswered = Annotated[
+    bool,
+    typer.Option("--retry-unanswered", help="With --resume: also play on where a reply is missing."),
 ]
 Quiet = Annotated[
     bool, typer.Option("--quiet", help="Write only errors, and the path of the transcripts to stdout.")
@@ -63,6 +76,7 @@ def play(
     where: options.Where = None,
     case: options.Case = None,
     trial: options.TrialNumber = None,
+    shard: options.Shard = None,
     model: options.Model = None,
     provider: options.Provider = None,
     temperature: options.Temperature = None,
@@ -74,6 +88,8 @@ def play(
     outputs: options.Outputs = Path("outputs"),
     dry_run: DryRun = False,
     resume: Resume = None,
+    retry_unanswered: RetryUnanswered = False,
+    accept_changes: AcceptChanges = False,
     quiet: Quiet = False,
     as_json: options.AsJson = False,
 ) -> None:
@@ -82,12 +98,29 @@ def play(
     from runner.cli.display.watching import Watching
 
     words = options.Words(
-        paths, tag, skip_tag, only, where, case, trial, model, provider, temperature, axis, set_, repeat
+        paths,
+        tag,
+        skip_tag,
+        only,
+        where,
+        case,
+        trial,
+        model,
+        provider,
+        temperature,
+        axis,
+        set_,
+        repeat,
+        shard,
     )
-    how = How(stream, in_flight)
+    how = How(stream, in_flight, retry_unanswered, accept_changes)
     screen = Screen.open()
     if resume is not None:
         _require_alone(words, dry_run)
+    elif retry_unanswered or accept_changes:
+        raise UsageError(
+            "--retry-unanswered and --accept-changes say how a run goes on: name it by --resume RUN"
+        )
     elif dry_run:
         _rehearse(words, screen, as_json)
         return
@@ -109,6 +142,8 @@ class How:
 
     stream: bool | None
     in_flight: int | None
+    retry_unanswered: bool
+    accept_changes: bool
 
     def laid_over(self, asked: "Asked") -> "Asked":
         """What was asked for earlier, with what is asked for now."""
@@ -130,6 +165,7 @@ def _begin(words: options.Words, how: How, outputs: Path, watching: "Watching") 
 
 def _go_on(reference: str, how: How, outputs: Path, watching: "Watching") -> "Played":
     """Play what is left of a run."""
+    from runner.operations.earlier import Wanted
     from runner.operations.play import resume
     from runner.operations.read import open_run
     from runner.operations.stage import stage
@@ -137,7 +173,8 @@ def _go_on(reference: str, how: How, outputs: Path, watching: "Watching") -> "Pl
     def stage_again(asked: "Asked", folder: Path) -> "Stage":
         return stage(how.laid_over(asked), folder, os.environ)
 
-    return resume(open_run(reference, outputs), stage_again, watching)
+    wanted = Wanted(accept_changes=how.accept_changes, retry_unanswered=how.retry_unanswered)
+    return resume(open_run(reference, outputs, "play"), stage_again, watching, wanted)
 
 
 def _perform(watching: "Watching", act: Callable[[], "Played"]) -> "Played":

@@ -25,6 +25,7 @@ def validate(
     where: options.Where = None,
     case: options.Case = None,
     trial: options.TrialNumber = None,
+    shard: options.Shard = None,
     model: options.Model = None,
     provider: options.Provider = None,
     temperature: options.Temperature = None,
@@ -39,7 +40,20 @@ def validate(
     from runner.operations.stage import stage
 
     words = options.Words(
-        paths, tag, skip_tag, only, where, case, trial, model, provider, temperature, axis, set_, repeat
+        paths,
+        tag,
+        skip_tag,
+        only,
+        where,
+        case,
+        trial,
+        model,
+        provider,
+        temperature,
+        axis,
+        set_,
+        repeat,
+        shard,
     )
     screen = Screen.open()
     ready = stage(words.understood(), Path.cwd(), os.environ)

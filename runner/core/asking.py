@@ -31,6 +31,7 @@ def turn_request(trial: Trial, turn: int, chain: Chain, draw: int) -> Request:
         chain=chain,
         key=close_key(chain, model=script.model, params=params),
         draw=draw,
+        scenario=script.scenario,
     )
 
 
@@ -42,13 +43,13 @@ def check_slot(turn: int | None, index: int, subject: Subject) -> str:
 
 
 def check_requests(
-    posed: Posed, turn: int | None, index: int, subjects: Iterable[Subject]
+    posed: Posed, turn: int | None, index: int, subjects: Iterable[Subject], *, scenario: str
 ) -> dict[str, Request]:
     """A check's questions about each of some replies, by slot; none for a check that only looks."""
     if posed.ask is None:
         return {}
     return {
-        slot: _request(slot, question)
+        slot: _request(slot, question, scenario)
         for subject in subjects
         for number, question in enumerate(posed.ask.questions(subject))
         for slot in (f"{check_slot(turn, index, subject)}?{number}",)
@@ -63,7 +64,7 @@ def group_answers(answers: Mapping[str, Answer], asked: Iterable[str]) -> dict[s
     return {slot: tuple(group) for slot, group in groups.items()}
 
 
-def _request(slot: str, question: Question) -> Request:
+def _request(slot: str, question: Question, scenario: str) -> Request:
     """A check's question as a request."""
     chain = Chain()
     for message in question.messages:
@@ -77,4 +78,5 @@ def _request(slot: str, question: Question) -> Request:
         chain=chain,
         key=close_key(chain, model=question.model, params=question.params),
         draw=question.draw,
+        scenario=scenario,
     )

@@ -291,7 +291,9 @@ class Conversation:
         if self.phase == "closing" and self.judged == len(script.checks):
             return replace(after, phase="finishing")
         if self.phase in {"judging", "closing"}:
-            asked = check_requests(self._posed, self._judged_turn, self.judged, self._subjects())
+            asked = check_requests(
+                self._posed, self._judged_turn, self.judged, self._subjects(), scenario=script.scenario
+            )
             return replace(after, asked=asked, answers=self._answered_before(asked))
         return after
 

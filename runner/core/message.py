@@ -3,7 +3,7 @@
 Law: a message is encoded once, when it is said; a request costs what its turn adds, apart from copying bytes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Final, Literal
 
@@ -28,19 +28,41 @@ def _digest(*parts: bytes) -> bytes:
     return state.digest()
 
 
+BEGINNING: Final = _digest(b"runner.chain/1")
+"""The digest of a chain in which nothing was said yet."""
+
+
+def link_digest(before: bytes, message: Message) -> bytes:
+    """The digest of a chain, of the digest that it had before its last message."""
+    return _digest(before, canonical(message))
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One message of a chain, linked to the one before it: what a chain is told from, one message at a time."""
+
+    message: Message
+    digest: bytes
+    """Of the chain that ends with this message."""
+    before: "Link | None"
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
     """The messages said so far, as the bytes between the brackets of a request's list, with their digest."""
 
     body: bytes = b""
-    digest: bytes = _digest(b"runner.chain/1")
+    digest: bytes = BEGINNING
     count: int = 0
+    last: Link | None = field(default=None, compare=False, repr=False)
+    """The last message; None before anything was said."""
 
     def add(self, message: Message) -> "Chain":
         """The chain with one more message at its end."""
         encoded = encode(message)
         body = b"%b,%b" % (self.body, encoded) if self.count else encoded
-        return Chain(body=body, digest=_digest(self.digest, canonical(message)), count=self.count + 1)
+        digest = link_digest(self.digest, message)
+        return Chain(body, digest, self.count + 1, Link(message, digest, self.last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +82,8 @@ class Request:
     draw: int = 1
     """Which repeat of the same question this is, 1-based."""
     path: str = CHAT
+    scenario: str = ""
+    """The name of the scenario whose conversation asks: recordings are kept by it."""
 
     def body(self, **extra: Json) -> bytes:
         """The request's JSON body, with further fields at its end."""
@@ -72,7 +96,12 @@ class Request:
 
 def close_key(chain: Chain, *, model: str, params: dict[str, Json], path: str = CHAT) -> str:
     """The key of the request that asks a model, with these params, to go on from a chain."""
-    return _digest(chain.digest, canonical([path, model, params])).hex()
+    return close_digest(chain.digest, model=model, params=params, path=path)
+
+
+def close_digest(digest: bytes, *, model: str, params: dict[str, Json], path: str = CHAT) -> str:
+    """The same key, of the chain's digest alone."""
+    return _digest(digest, canonical([path, model, params])).hex()
 
 
 Purpose = Literal["turn", "judge"]
@@ -133,6 +162,7 @@ FailureKind = Literal[
     "error_in_reply",
     "no_choices",
     "empty_reply",
+    "not_recorded",
 ]
 """Why an exchange ended without a reply."""
 
@@ -192,5 +222,6 @@ class Answer(Value):
 
     @property
     def is_refused(self) -> bool:
-        """Whether the server answered with an error status: nothing was made, so there is nothing to count or pay."""
-        return self.failure is not None and (self.failure.status or 0) >= 400
+        """Whether it was refused by its server, or never sent: nothing was made, so there is nothing to count or pay."""
+        failure = self.failure
+        return failure is not None and ((failure.status or 0) >= 400 or failure.kind == "not_recorded")

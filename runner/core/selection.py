@@ -5,6 +5,7 @@ from typing import overload
 
 from runner.core.matrix import Variants
 from runner.core.places import spelled
+from runner.core.shard import Shard
 from runner.core.trial import Script
 from runner.core.value import Json, Value
 
@@ -23,6 +24,8 @@ class Selection(Value):
     cases: tuple[str, ...] = ()
     repeats: tuple[int, ...] = ()
     """Numbers of repeats, 1-based."""
+    shard: Shard | None = None
+    """Of all that is chosen otherwise, the part that is played."""
 
     def takes_scenario(self, name: str, tags: Sequence[str]) -> bool:
         """Whether a scenario is among the chosen."""
@@ -46,7 +49,7 @@ class Selection(Value):
 class Subset(Sequence[Script]):
     """The variants at some places among others."""
 
-    def __init__(self, variants: Sequence[Script], places: Sequence[int]) -> None:
+    def __init__(self, variants: Variants, places: Sequence[int]) -> None:
         """Take the variants, and which of them are meant."""
         self._variants = variants
         self._places = places
@@ -54,6 +57,10 @@ class Subset(Sequence[Script]):
     def __len__(self) -> int:
         """How many are meant."""
         return len(self._places)
+
+    def id(self, index: int) -> str:
+        """The id of one variant, without rendering it."""
+        return self._variants.id(self._places[index])
 
     @overload
     def __getitem__(self, index: int) -> Script: ...
@@ -66,7 +73,7 @@ class Subset(Sequence[Script]):
         return self._variants[self._places[index]]
 
 
-def select_variants(variants: Variants, selection: Selection) -> Sequence[Script]:
+def select_variants(variants: Variants, selection: Selection) -> Variants | Subset:
     """The chosen variants; none is rendered for it, and none is looked at where neither axis nor case was chosen."""
     if not selection.where and not selection.cases:
         return variants

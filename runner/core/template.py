@@ -20,7 +20,8 @@ _FORM: Final = re.compile(
     r'\{\{\s*(?:(?P<name>[^\W\d][\w-]*)|(?P<literal>"(?:[^"\\\x00-\x1f]|\\.)*"))\s*\}\}'
 )
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = re.compile("\\{?[\ud800-\udfff]")
+"""A lone surrogate, with a brace before it, which would make three with the two of its form."""
 
 
 class TemplateError(ValueError):
@@ -138,6 +139,4 @@ def escape(text: str) -> str:
     """The text as a template that renders to it and that a UTF-8 file can hold."""
     if OPENING in text:
         text = text.replace(OPENING, '{{ "{{" }}')
-    return (
-        text if text.isascii() else _SURROGATE.sub(lambda found: f'{{{{ "\\u{ord(found[0]):04x}" }}}}', text)
-    )
+    return text if text.isascii() else _SURROGATE.sub(lambda found: f"{{{{ {json.dumps(found[0])} }}}}", text)

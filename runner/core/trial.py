@@ -125,4 +125,9 @@ class Trial:
     @property
     def id(self) -> str:
         """The trial's id, stable across runs: the variant's id, `#` and the repeat."""
-        return f"{self.script.variant}#{self.repeat}"
+        return trial_id(self.script.variant, self.repeat)
+
+
+def trial_id(variant: str, repeat: int) -> str:
+    """The id of a variant's repeat."""
+    return f"{variant}#{repeat}"

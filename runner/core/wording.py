@@ -7,6 +7,9 @@ from itertools import islice
 LONGEST_NAME = 60
 """Names beyond this many characters are not compared with others: comparing costs their product."""
 
+_JOINERS = "\u200c\u200d"
+"""What makes one character of several, or keeps them apart; nothing is seen of them, and they belong to the text."""
+
 MOST_COMPARED = 500
 """How many known names a name is compared with."""
 
@@ -23,7 +26,7 @@ def _visible(character: str) -> str:
     """A character as it is, or as an escape where a terminal would not show it."""
     if character == "\n":
         return "\\n"
-    if character.isprintable():
+    if character.isprintable() or character in _JOINERS:
         return character
     return character.encode("unicode_escape", "surrogatepass").decode("ascii")
 

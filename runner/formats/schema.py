@@ -8,6 +8,7 @@ from runner.core.request_fields import EXTRA
 from runner.core.value import Json
 from runner.formats.scenario.expectations import WHOLE
 from runner.formats.scenario.keys import CASE_ID, ENVIRONMENT, MATRIX, PARAMS, PART, SCENARIO, SETUP, TURN
+from runner.formats.scenario.parts import PART_FIELDS, PART_NEEDS
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -111,12 +112,20 @@ def _turn() -> Json:
 
 def _part() -> Json:
     """A content part: its type, and what stands under the key of that name."""
-    forms = []
+    forms: list[Json] = []
     for kind, said in PART.items():
-        value = _ref("text") if kind in {"text", "refusal"} else {"type": "object"}
-        properties = {"type": {"const": kind, "description": said}, kind: value}
+        properties = {"type": {"const": kind, "description": said}, kind: _part_body(kind)}
         forms.append({"type": "object", "properties": properties, "required": ["type", kind]})
     return {"anyOf": forms}
+
+
+def _part_body(kind: str) -> Json:
+    """What stands in a content part under the key of its type."""
+    if kind not in PART_FIELDS:
+        return _ref("text")
+    properties = {name: {**_ref("text"), "description": said} for name, said in PART_FIELDS[kind].items()}
+    needs = [{"anyOf": [{"required": [name]} for name in names]} for names in PART_NEEDS[kind]]
+    return _or_file({"type": "object", "properties": properties, "allOf": needs, **_NO_FILE})
 
 
 def _params() -> Json:

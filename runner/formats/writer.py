@@ -118,7 +118,7 @@ def _template(words: str, *, template: bool) -> str:
     """A text as a template; a literal one has its braces escaped, and either its lone surrogates."""
     if not template:
         return escape(words)
-    pieces = re.split("([\ud800-\udfff])", words)
+    pieces = re.split("(\\{?[\ud800-\udfff])", words)
     return "".join(escape(piece) if number % 2 else piece for number, piece in enumerate(pieces))
 
 

@@ -52,12 +52,48 @@ def connect(stage: Stage, folder: RunFolder) -> Router:
             )
         if provider.kind != "local":
             return _surround(provider, stage, folder)
-        server = EmbeddedServer(_weights(provider), provider.served, provider.slots, provider.context)
-        server.start()
-        address = {"base_url": server.base_url, "api_key": SecretStr(server.api_key)}
-        return Embedded(server, _surround(provider.model_copy(update=address), stage, folder))
+        server, provider = _serve(provider)
+        return Embedded(server, _surround(provider, stage, folder))
 
     return Router(open_transport)
+
+
+class Outlet:
+    """One provider kept open for questions that come now and then: its connections, its limit, the embedded server."""
+
+    def __init__(self, provider: Provider) -> None:
+        """Make ready, and start the embedded model's server; raises ProviderError where there is none to start."""
+        self.provider = provider
+        """As the settings had it."""
+        self.asking = 0
+        """How many questions are under way."""
+        self._server: EmbeddedServer | None = None
+        self._reached = provider
+        if provider.kind == "local":
+            self._server, self._reached = _serve(provider)
+        self._limit = Limit(provider.in_flight)
+        self._opened: dict[bool, Transport] = {}
+        """By whether replies are streamed."""
+
+    async def send(self, request: Request, notify: Notify, *, stream: bool) -> Answer:
+        """The answer to a request."""
+        if stream not in self._opened:
+            client = OpenAITransport(self._reached, stream=stream)
+            self._opened[stream] = _finish(client, self._reached, self._limit)
+        self.asking += 1
+        try:
+            return await self._opened[stream].send(request, notify)
+        finally:
+            self.asking -= 1
+
+    async def close(self) -> None:
+        """Close the connections, then the server."""
+        try:
+            for transport in self._opened.values():
+                await transport.close()
+        finally:
+            if self._server is not None:
+                self._server.close()
 
 
 def require_ready(stage: Stage) -> None:
@@ -73,9 +109,22 @@ def _surround(provider: Provider, stage: Stage, folder: RunFolder) -> Transport:
     client = OpenAITransport(provider, stream=stage.asked.stream)
     files = {digest for scenario in stage.scenarios for digest in scenario.files}
     filled = Fill(client, secrets=stage.secrets, files=files, read_file=folder.read_file)
+    return _finish(filled, provider, Limit(provider.in_flight))
+
+
+def _finish(inner: Transport, provider: Provider, limit: Limit) -> Transport:
+    """What sends, with the provider's tries and prices around it."""
     # Unseeded on purpose: many programs that were refused together must not come back together.
-    tried = Retry(filled, Limit(provider.in_flight), provider.retries, chance=Random())  # noqa: S311 - no secret
+    tried = Retry(inner, limit, provider.retries, chance=Random())  # noqa: S311 - no secret
     return Priced(tried, provider)
+
+
+def _serve(provider: Provider) -> tuple[EmbeddedServer, Provider]:
+    """The embedded model's server, started, and the provider with its address."""
+    server = EmbeddedServer(_weights(provider), provider.served, provider.slots, provider.context)
+    server.start()
+    address = {"base_url": server.base_url, "api_key": SecretStr(server.api_key)}
+    return server, provider.model_copy(update=address)
 
 
 def _weights(provider: Provider) -> Path:

@@ -1,4 +1,7 @@
-"""Ctrl-C and SIGTERM while a run is played: the first ends it after the replies under way, the second ends it now."""
+"""Ctrl-C and SIGTERM while a run is played: the first ends it after the replies under way, the second ends it now.
+
+Whoever plays a run in a thread of its own, where no signal arrives, passes on by `take` what was heard elsewhere.
+"""
 
 import asyncio
 import signal
@@ -24,7 +27,7 @@ SIGNALS: Final = tuple(
 
 
 class Interrupts:
-    """The signals that a run listens to, from its start until its transcripts are written."""
+    """What ends a run early, from its start until its transcripts are written."""
 
     def __init__(self, stopping: Callable[[str], None]) -> None:
         """Take whom to tell that the run is stopping."""
@@ -39,7 +42,7 @@ class Interrupts:
         for name in SIGNALS:
             with suppress(ValueError):
                 # Not loop.add_signal_handler, which Windows does not have.
-                self._previous[name] = signal.signal(name, self._take)
+                self._previous[name] = signal.signal(name, self._hear)
         return self
 
     def __exit__(
@@ -49,12 +52,17 @@ class Interrupts:
         for name, handler in self._previous.items():
             signal.signal(name, handler)
 
-    def _take(self, *_: object) -> None:
-        """Count a signal and pass it on to the pool; where none is played, the run is about to end by itself."""
+    def take(self) -> None:
+        """Pass a wish to end on to the pool, as a signal would be; from any thread."""
         self._count += 1
         if self._wake is not None:
             self._wake()
-        elif self._count >= PATIENCE:
+
+    def _hear(self, *_: object) -> None:
+        """Take a signal; where no pool is played the run is about to end by itself, and is given some patience."""
+        at_end = self._wake is None
+        self.take()
+        if at_end and self._count >= PATIENCE:
             raise KeyboardInterrupt
 
     @contextmanager
@@ -78,7 +86,8 @@ class Interrupts:
             timers.append(loop.call_later(GRACE_S, task.cancel))
 
         def wake() -> None:
-            loop.call_soon_threadsafe(interrupt)
+            with suppress(RuntimeError):  # in another thread the loop may have ended in between
+                loop.call_soon_threadsafe(interrupt)
 
         self._wake = wake
         if self._count:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from runner.core.event import Event
 from runner.core.plan import Plan
@@ -14,7 +14,7 @@ from runner.core.run import Run
 from runner.engines.pool import Pool
 from runner.errors import RunnerError, StoreError, UsageError
 from runner.operations.connect import connect, require_ready
-from runner.operations.earlier import Earlier, read_earlier
+from runner.operations.earlier import Earlier, Wanted, read_earlier
 from runner.operations.interrupt import Interrupts
 from runner.operations.opening import name_stamp, open_manifest, stamp
 from runner.operations.stage import Asked, Stage
@@ -23,6 +23,8 @@ from runner.store.journal import Journal
 from runner.store.manifest import Manifest
 from runner.store.transcripts import write_transcripts
 from runner.transports import Notice, Transport
+
+NOTHING_ELSE: Final = Wanted()
 
 
 class Audience(Protocol):
@@ -59,36 +61,55 @@ class Played:
         return self.run.exit_code(self.trials)
 
 
-def play(stage: Stage, outputs: Path, audience: Audience, command: Sequence[str] = ()) -> Played:
+def play(
+    stage: Stage,
+    outputs: Path,
+    audience: Audience,
+    command: Sequence[str] = (),
+    interrupts: Interrupts | None = None,
+) -> Played:
     """Play a stage into a new run; raises RunnerError where a provider or the disk cannot be used."""
     require_ready(stage)
     names = {scenario.name for scenario in stage.scenarios}
     what = next(iter(names)) if len(names) == 1 else f"{len(names)}-scenarios"
     manifest = open_manifest(stage, command)
-    with Interrupts(audience.stopping) as interrupts:
+    with interrupts or Interrupts(audience.stopping) as heeded:
         folder = RunFolder.create(outputs, name_stamp(), what)
         with folder.locked():
             # Before the manifest: a run that is found has a journal.
             Journal(folder.journal, folder.name).close()
-            performance = Performance(stage, folder, audience, interrupts)
-            return performance.give(manifest.model_copy(update={"run": folder.name}), Earlier(Run(), {}))
+            performance = Performance(stage, folder, audience, heeded)
+            return performance.give(manifest.model_copy(update={"run": folder.name}), Earlier(Run()))
 
 
-def resume(folder: RunFolder, stage_again: Callable[[Asked, Path], Stage], audience: Audience) -> Played:
+def resume(
+    folder: RunFolder,
+    stage_again: Callable[[Asked, Path], Stage],
+    audience: Audience,
+    wanted: Wanted = NOTHING_ELSE,
+    interrupts: Interrupts | None = None,
+) -> Played:
     """Go on with a run: each unfinished conversation from its next turn; nothing that was answered is asked again.
 
-    Raises UsageError where what would be sent is no longer what the run began with.
+    Where only checks have changed, what was said is judged anew. Raises UsageError where what would be sent is no
+    longer what the run began with, and nobody accepted that.
     """
-    with Interrupts(audience.stopping) as interrupts, folder.locked():
+    with interrupts or Interrupts(audience.stopping) as heeded, folder.locked():
         manifest = folder.read_manifest()
         if manifest.kind == "chat":
             raise UsageError(
                 f"{folder.name} is a chat; go on with it by `runner chat --resume {folder.name}`"
             )
-        stage = stage_again(Asked.load(manifest.asked), Path(manifest.folder))
+        asked = Asked.load(manifest.asked)
+        if not asked.paths:
+            raise UsageError(
+                f"{folder.name} was played from scenarios that stand in no file, and cannot be gone on with; "
+                "play them again"
+            )
+        stage = stage_again(asked, Path(manifest.folder))
         require_ready(stage)
-        earlier = read_earlier(folder, stage)
-        return Performance(stage, folder, audience, interrupts).give(manifest, earlier)
+        earlier = read_earlier(folder, stage, wanted)
+        return Performance(stage, folder, audience, heeded).give(manifest, earlier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +166,9 @@ class Performance:
                 transport.send,
                 sink,
                 self.audience.watches,
-                planned=run.planned,
+                planned=earlier.planned,
                 unfinished=earlier.unfinished,
+                reopened=earlier.reopened,
             )
             try:
                 asyncio.run(self._drive(pool, transport))
@@ -182,9 +204,10 @@ def _width(stage: Stage) -> int:
 
 
 def _digests(stage: Stage) -> dict[str, str]:
-    """SHA-256 of each scenario file."""
-    paths = sorted({scenario.path for scenario in stage.scenarios})
-    return {path: sha256((stage.folder / path).read_bytes()).hexdigest() for path in paths}
+    """SHA-256 of each scenario file; scenarios that were at hand need stand in none, or in none any more."""
+    paths = sorted({scenario.path for scenario in stage.scenarios if scenario.path})
+    files = {path: stage.folder / path for path in paths}
+    return {path: sha256(file.read_bytes()).hexdigest() for path, file in files.items() if file.is_file()}
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

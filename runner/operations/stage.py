@@ -1,10 +1,12 @@
 """From what a person asked for to what will be played: everything that can be wrong is found here, before anything is sent."""
 
+from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from runner.checks import build
 from runner.core.change import Changes, change, parsed
@@ -12,13 +14,18 @@ from runner.core.matrix import Variants, each_point_once, expand
 from runner.core.places import spelled
 from runner.core.plan import Trials
 from runner.core.scenario import Scenario, Setup
-from runner.core.selection import Selection, select_variants
-from runner.core.trial import Script
+from runner.core.selection import Selection, Subset, select_variants
+from runner.core.shard import Part, Shard
+from runner.core.trial import Script, Trial, trial_id
 from runner.core.value import Value
 from runner.core.wording import unknown
 from runner.errors import NothingToPlayError, Problem, ProblemsError, ProviderError, UsageError
 from runner.formats.native import load
 from runner.settings import Settings, read_environment
+from runner.settings.provider import Provider
+
+SEEN: Final = {"image_url": "an image", "input_audio": "sound", "file": "a document"}
+"""Content parts that are more than text, in words."""
 
 
 class Asked(Value):
@@ -45,7 +52,7 @@ class Stage:
     environment: Mapping[str, str]
     scenarios: tuple[Scenario, ...]
     """The chosen ones, changed as asked."""
-    trials: Trials
+    trials: Sequence[Trial]
     providers: tuple[tuple[str, str], ...]
     """Each provider with a model that is played on, in the order in which they come."""
     requests: int
@@ -80,7 +87,10 @@ def stage(
         (each.scenario, select_variants(each, selection), selection.repeats_of(each.scenario.repeat))
         for each in chosen
     ]
-    trials = Trials([(scripts, repeats) for _, scripts, repeats in parts])
+    trials: Sequence[Trial] = Trials([(scripts, repeats) for _, scripts, repeats in parts])
+    requests = sum(_asked_turns(each) * len(scripts) * len(repeats) for each, scripts, repeats in parts)
+    if selection.shard is not None:
+        trials, requests = _part(trials, parts, selection.shard)
     if not len(trials):
         raise NothingToPlayError(f"the selection leaves nothing of {_count(len(loaded), 'scenario')} to play")
     return Stage(
@@ -90,10 +100,30 @@ def stage(
         environment=environment,
         scenarios=tuple(scenario for scenario, scripts, repeats in parts if len(scripts) and len(repeats)),
         trials=trials,
-        providers=_rehearse(chosen, [scripts if len(repeats) else () for _, scripts, repeats in parts]),
-        requests=sum(_asked_turns(each) * len(scripts) * len(repeats) for each, scripts, repeats in parts),
+        providers=_rehearse(
+            chosen, [scripts if len(repeats) else () for _, scripts, repeats in parts], settings
+        ),
+        requests=requests,
         left_out=sum(len(each) * each.scenario.repeat for each in variants) - len(trials),
     )
+
+
+def _part(
+    trials: Sequence[Trial], parts: Sequence[tuple[Scenario, Variants | Subset, Sequence[int]]], shard: Shard
+) -> tuple[Sequence[Trial], int]:
+    """The trials of one shard, and how many turns of theirs will be asked; nothing is rendered to find them."""
+    places = array("Q")
+    place = requests = 0
+    for scenario, scripts, repeats in parts:
+        before = len(places)
+        for variant in range(len(scripts)):
+            name = scripts.id(variant)
+            for number in repeats:
+                if shard.takes(trial_id(name, number)):
+                    places.append(place)
+                place += 1
+        requests += _asked_turns(scenario) * (len(places) - before)
+    return Part(trials, places), requests
 
 
 def _require_known(scenarios: Sequence[Scenario], selection: Selection) -> Selection:
@@ -157,7 +187,9 @@ def _expand(scenario: Scenario, changed: Scenario, settings: Settings, changes: 
     return expand(changed, resolve, build)
 
 
-def _rehearse(chosen: Sequence[Variants], parts: Sequence[Sequence[Script]]) -> tuple[tuple[str, str], ...]:
+def _rehearse(
+    chosen: Sequence[Variants], parts: Sequence[Sequence[Script]], settings: Settings
+) -> tuple[tuple[str, str], ...]:
     """Each provider with a model that is played on, of the parts of the chosen scenarios that are played.
 
     Every case and every value of every axis is rendered once; where providers or models vary, every variant that is
@@ -174,6 +206,7 @@ def _rehearse(chosen: Sequence[Variants], parts: Sequence[Sequence[Script]]) -> 
         for place in range(len(scripts) if several else min(1, len(scripts))):
             try:
                 found[scripts[place].provider, scripts[place].model] = None
+                problems += _unreadable(variants.scenario, settings.named(scripts[place].provider))
             except ProblemsError as error:
                 problems += error.problems
             except ProviderError as error:
@@ -191,6 +224,22 @@ def _problems(variants: Variants, place: int) -> Sequence[Problem]:
     except ProblemsError as error:
         return error.problems
     return ()
+
+
+def _unreadable(scenario: Scenario, provider: Provider) -> Iterator[Problem]:
+    """The turns that a provider of text alone cannot read; what other servers can read, they say themselves."""
+    if provider.kind != "local":
+        return
+    for number, turn in enumerate(scenario.turns):
+        parts = turn.content if isinstance(turn.content, list) else []
+        held = [SEEN[kind] for kind in dict.fromkeys(str(part.get("type")) for part in parts) if kind in SEEN]
+        if held:
+            why = (
+                f"holds {', '.join(held)}, and the provider {provider.name} (the embedded model) reads text alone: "
+                "play this scenario on another one by --provider, or leave it out by --only or --skip-tag"
+            )
+            path, line = turn.path or scenario.path, turn.line
+            yield Problem(path, line, key=f"turns[{number}].{turn.role}", message=why)
 
 
 def _setups(scenario: Scenario) -> Iterator[Setup]:

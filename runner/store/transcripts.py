@@ -1,16 +1,20 @@
 """Transcripts made from a journal: written beside, moved into place, one line per trial that began, in plan order."""
 
+import json
 import os
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO, cast
 
 import jsonlines
 from pydantic import ValidationError
 
-from runner.core.event import Planned, Stopped, TrialEvent
+from runner.core.event import Begun, Planned, Reopened, Stopped, TrialEvent
 from runner.core.run import Run
-from runner.core.transcript import SCHEMA, Transcript, fold_transcript
+from runner.core.transcribing import fold_transcript
+from runner.core.transcript import SCHEMA, Transcript
 from runner.core.trial import Script, Trial
 from runner.core.value import Json, encode_readable
 from runner.errors import StoreError
@@ -27,32 +31,38 @@ class Index:
         self._journal = journal
         self._places: dict[str, array[int]] = {}
         self._scripts: dict[str, int] = {}
+        """Where each variant's script stands, as it was planned last."""
+        self._order: dict[str, int] = {}
+        self._told: dict[str, int] = {}
+        """Where the script stands that each trial is told over."""
         for place, event in read_places(journal):
             self.run.add(event)
             match event:
                 case Planned():
-                    self._scripts.setdefault(event.script.variant, place)
+                    self._scripts[event.script.variant] = place
+                    self._order.setdefault(event.script.variant, len(self._order))
                 case Stopped():
                     pass
                 case _:
                     self._places.setdefault(event.trial, array("Q")).append(place)
+                    if isinstance(event, Begun | Reopened):
+                        self._told[event.trial] = self._scripts[event.trial.rpartition("#")[0]]
 
     def transcripts(self, run: str) -> Iterator[Transcript]:
         """Each trial's transcript; variants in the order in which they were planned, repeats by number."""
-        order = {variant: place for place, variant in enumerate(self._scripts)}
 
         def place_of(trial: str) -> tuple[int, int]:
             variant, _, repeat = trial.rpartition("#")
-            return order[variant], int(repeat)
+            return self._order[variant], int(repeat)
 
-        known: tuple[str, Script] | None = None
+        known: tuple[int, Script] | None = None
         with self._journal.open("rb") as file:
             for trial in sorted(self._places, key=place_of):
-                variant, _, repeat = trial.rpartition("#")
-                if known is None or known[0] != variant:
-                    planned = read_at(file, self._scripts[variant])
+                _, _, repeat = trial.rpartition("#")
+                if known is None or known[0] != self._told[trial]:
+                    planned = read_at(file, self._told[trial])
                     assert isinstance(planned, Planned)
-                    known = (variant, planned.script)
+                    known = (self._told[trial], planned.script)
                 found = (read_at(file, place) for place in self._places[trial])
                 events = [event for event in found if isinstance(event, TrialEvent)]
                 yield fold_transcript(run, Trial(script=known[1], repeat=int(repeat)), events)
@@ -79,15 +89,44 @@ def write_transcripts(folder: RunFolder) -> Run:
 
 def read_transcripts(folder: RunFolder) -> Iterator[Transcript]:
     """A run's transcripts, made anew from the journal where they are missing or not made from it as it is."""
+    if _is_fresh(folder):
+        yield from load_transcripts(folder.transcripts)
+    else:
+        yield from Index(folder.journal).transcripts(folder.name)
+
+
+def open_transcripts(folder: RunFolder) -> BinaryIO:
+    """A run's transcripts as they stand in their file, a line each; where none can be written, in a nameless one."""
+    if _is_fresh(folder):
+        try:
+            return folder.transcripts.open("rb")
+        except OSError as error:
+            raise StoreError(f"cannot read {folder.transcripts}: {error.strerror}") from error
+    file = cast("BinaryIO", TemporaryFile())  # noqa: SIM115 - whoever asked for it closes it
+    with jsonlines.Writer(file, dumps=encode_readable) as lines:
+        lines.write_all(each.dump() for each in Index(folder.journal).transcripts(folder.name))
+    file.seek(0)
+    return file
+
+
+def load_line(path: Path, number: int, line: bytes) -> Transcript:
+    """The transcript in a line of a file."""
+    try:
+        return _load(path, number, json.loads(line))
+    except ValueError as error:
+        raise StoreError(f"{path}:{number}: this line is no transcript of {SCHEMA}") from error
+
+
+def _is_fresh(folder: RunFolder) -> bool:
+    """Whether the transcripts' file can be read, once it was made anew if need be; False where none can be written."""
     if _is_stale(folder):
         try:
             write_transcripts(folder)
         except StoreError:
             if not folder.journal.exists():
                 raise
-            yield from Index(folder.journal).transcripts(folder.name)  # a folder that may only be read
-            return
-    yield from load_transcripts(folder.transcripts)
+            return False  # a folder that may only be read
+    return True
 
 
 def load_transcripts(path: Path) -> Iterator[Transcript]:

@@ -1,11 +1,16 @@
 """`runner show`."""
 
 import json
+import re
+import shlex
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.front import Front, agree, require_golden, spoken
+from runner.cli.display.layout import width_of
+from tests.cli.display.test_terminal import run_on_terminal
+from tests.cli.front import SETTINGS, Front, Shown, agree, require_golden, spoken
 from tests.cli.test_play import SHOP, TALK
 
 
@@ -17,13 +22,31 @@ def front(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Front:
     return front
 
 
-@pytest.mark.parametrize("width", [80, 40])
-def test_list(front: Front, width: int) -> None:
-    """A run of several trials is a table, no wider than the screen."""
+def test_list(front: Front) -> None:
+    """A run of several trials is a table; where it is piped on, nothing in it is cut or left out."""
     front.type("play", "talk.yaml", "shop.yaml", "--in-flight", "1", "--quiet")
-    shown = front.type("show", "latest", width=width)
-    assert all(len(line) <= width for line in shown.out.splitlines() if "runner show" not in line)
-    require_golden(f"show-list-{width}", shown.page)
+    shown = front.type("show", "latest", width=40)
+    assert "shop[case=kettle,temperature=0.7]#2 " in shown.out
+    require_golden("show-list", shown.page)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no pty")
+@pytest.mark.parametrize("width", [80, 60, 40])
+@pytest.mark.parametrize("command", ["show", "play"])
+def test_list_on_a_terminal(front: Front, width: int, command: str) -> None:
+    """On a terminal no line is wider than the screen, and where no table fits each row is a few short lines."""
+    front.write("runner.toml", SETTINGS.replace('provider = "canned"', 'provider = "canned"\nin_flight = 1'))
+    words = ["play", "talk.yaml", "shop.yaml"]
+    if command == "show":
+        front.type(*words, "--in-flight", "1", "--quiet")
+        words = ["show", "latest", "--no-pager"]
+    code, seen = run_on_terminal(front.folder, *words, COLUMNS=str(width), NO_COLOR="1")
+    table = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", seen.split("\x1b[?25h")[-1]).lstrip("\n")
+    table = "\n".join(
+        line for line in table.split("\n") if "runner show" not in line and "outputs/" not in line
+    )
+    assert all(width_of(line) <= width for line in table.split("\n"))
+    require_golden(f"{command}-list-terminal-{width}", Shown(code, table, "").page)
 
 
 @pytest.mark.parametrize("width", [80, 40])
@@ -40,9 +63,54 @@ def test_failed(front: Front) -> None:
     shown = front.type("show", "latest", "--failed")
     assert "shop[case=void,temperature=0]#1" in shown.out
     assert "case=kettle" not in shown.out
-    require_golden("show-failed", shown.page)
+    front.type("play", "talk.yaml", "--quiet", "--set", "params.seed=7", "--axis", "top_p=0.5,1")
+    more = front.type("show", "latest", "--failed", width=60)
+    require_golden("show-failed", shown.page + more.page)
     front.type("play", "shop.yaml", "--case", "kettle", "--quiet")
     assert "nothing is unanswered, failed or broken" in front.type("show", "latest", "--failed").out
+
+
+def test_the_printed_commands_work(front: Front) -> None:
+    """What `--failed` and the table print to be typed is quoted for the shell, finds the trial and plays it as it was."""
+    words = [
+        "--in-flight",
+        "1",
+        "--quiet",
+        "--set",
+        "vars.wish=it's",
+        "--temperature",
+        "0.1,0.2",
+        "--repeat",
+        "3",
+    ]
+    front.write(
+        "odd.yaml",
+        "name: odd one\nvars: {wish: x}\nturns:\n  - {user: '{{ wish }}', expect: {contains: no}}\n",
+    )
+    front.type("play", "odd.yaml", *words)
+    shown = front.type("show", "latest", "--failed", "odd one[temperature=0.2]#3")
+    commands = {line.partition(": ")[0]: line.partition(": ")[2] for line in shown.out.splitlines()}
+    assert "it's" in front.type(*shlex.split(commands["read it"])[1:]).out
+    again = front.type(*shlex.split(commands["play it again"])[1:], "--json")
+    assert [trial["id"] for trial in json.loads(again.out)["trials"]] == ["odd one[temperature=0.2]#3"]
+    assert front.transport.asked[-1].messages[-1]["content"] == "it's"
+
+
+def test_played_elsewhere(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command that plays a trial again is right from where one stands now."""
+    front.type("play", "talk.yaml", "--quiet")
+    (front.folder / "below").mkdir()
+    monkeypatch.chdir(front.folder / "below")
+    out = front.type("show", "--failed", "--outputs", "../outputs", "latest").out
+    assert f"play it again: runner play {Path('..', 'talk.yaml')} --only talk --trial 1" in out
+
+
+def test_a_trial_is_named_with_its_run(front: Front) -> None:
+    """RUN#TRIAL is the same as RUN TRIAL; naming it twice is an error."""
+    front.type("play", "shop.yaml", "--quiet")
+    trial = "shop[case=kettle,temperature=0]#2"
+    assert front.type("show", f"latest#{trial}").out == front.type("show", "latest", trial).out
+    assert front.type("show", f"latest#{trial}", trial).exit_code == 2
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ def _chosen(selection: Selection) -> str:
         ("--where", [f"{axis}={label}" for axis, labels in selection.where.items() for label in labels]),
         ("--case", selection.cases),
         ("--trial", [str(number) for number in selection.repeats]),
+        ("--shard", [] if selection.shard is None else [str(selection.shard)]),
     ):
         for value in values:
             words += [option, value]

@@ -1,8 +1,14 @@
-"""Text in columns: how wide it is, where it is wrapped or cut, how a table fits; it neither prints nor colours."""
+"""Text in columns: how wide it is, where it is wrapped or cut, how a table fits; it neither prints nor colours.
 
-from collections.abc import Callable, Sequence
+Law: what is one character for a reader (a letter with its marks, a family of emoji) is neither parted nor cut.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from unicodedata import category, east_asian_width
+from typing import Final
+
+from wcwidth import iter_graphemes, wcswidth
 
 NO_BREAK = "\u00a0"
 """A space at which no line is parted; it is written as a plain one."""
@@ -10,18 +16,31 @@ GAP = "  "
 """What stands between the columns of a table."""
 
 
+_PIECE: Final = re.compile(r"[ \t\n]|[^ \t\n]+")
+_LONGEST: Final = 32
+"""Code points that are taken for one character at most: marks can be heaped up without end."""
+
+
 def width_of(text: str) -> int:
     """How many columns a terminal gives to a text."""
-    return len(text) if text.isascii() else sum(map(_width_of_character, text))
+    return len(text) if text.isascii() else sum(map(_width_of_character, characters(text)))
 
 
 def _width_of_character(character: str) -> int:
-    """How many columns a terminal gives to a character."""
-    if character < "\u0300":
-        return 1
-    if east_asian_width(character) in "WF":
-        return 2
-    return 0 if category(character) in {"Mn", "Me", "Cf"} else 1
+    """How many columns a terminal gives to a character with all that belongs to it."""
+    return 1 if character < "\u007f" else max(0, wcswidth(character))
+
+
+def characters(text: str) -> Iterator[str]:
+    """What a reader takes for one character each."""
+    if text.isascii():
+        yield from text
+        return
+    for character in iter_graphemes(text):
+        if len(character) <= _LONGEST:
+            yield character
+        else:
+            yield from (character[at : at + _LONGEST] for at in range(0, len(character), _LONGEST))
 
 
 class Flow:
@@ -41,26 +60,34 @@ class Flow:
         """Line ends that wait for a text after them: empty lines at either end of a text are not written."""
         self._word = ""
         self._word_width = 0
+        self._last = ""
+        """A character to which more may belong that has not come yet."""
         self._began = False
 
     def feed(self, text: str) -> None:
         """Write more text; a last word without an end waits for what follows."""
-        for character in text:
-            if character == "\n":
+        for piece in _PIECE.findall(text):
+            if piece == "\n":
                 self._break()
-            elif character in " \t":
+            elif piece in " \t":
                 self._put_word()
-                self._gap += "    " if character == "\t" else " "
-            elif (
-                width := _width_of_character(character)
-            ) == 2:  # such scripts break between any two characters
-                self._put_word()
-                self._put(character, width)
+                self._gap += "    " if piece == "\t" else " "
             else:
-                self._word += character
-                self._word_width += width
-                if self._word_width >= self._width - self._indent:
-                    self._put_word()
+                *whole, self._last = characters(self._last + piece)
+                for character in whole:
+                    self._add(character)
+
+    def _add(self, character: str) -> None:
+        """Let a character follow those of the word that waits."""
+        width = _width_of_character(character)
+        if width == 2:  # such scripts break between any two characters
+            self._put_waiting()
+            self._put(character, width)
+            return
+        self._word += character
+        self._word_width += width
+        if self._word_width >= self._width - self._indent:
+            self._put_waiting()
 
     def end(self) -> None:
         """Write what waits, and end the line if anything stands on it."""
@@ -72,7 +99,14 @@ class Flow:
         self._breaks = 0
 
     def _put_word(self) -> None:
-        """Write the word that waits."""
+        """Write the word that waits, which has come to its end."""
+        if self._last:
+            last, self._last = self._last, ""
+            self._add(last)
+        self._put_waiting()
+
+    def _put_waiting(self) -> None:
+        """Write what waits of a word."""
         if self._word:
             self._put(self._word, self._word_width)
             self._word, self._word_width = "", 0
@@ -117,22 +151,25 @@ def shortened(text: str, width: int, sign: str = "…") -> str:
     if width_of(text) <= width:
         return text
     room = max(0, width - len(sign))
-    return _head(text, room - room // 2) + sign + _head(text[::-1], room // 2)[::-1]
+    parts = list(characters(text))
+    return "".join([*_head(parts, room - room // 2), sign, *_head(parts[::-1], room // 2)[::-1]])
 
 
 def headed(text: str, width: int, sign: str = "…") -> str:
     """The text, cut at its end where it is wider than so many columns."""
-    return text if width_of(text) <= width else _head(text, max(0, width - len(sign))) + sign
+    if width_of(text) <= width:
+        return text
+    return "".join(_head(list(characters(text)), max(0, width - len(sign)))) + sign
 
 
-def _head(text: str, width: int) -> str:
-    """As much of a text's beginning as so many columns hold."""
+def _head(parts: Sequence[str], width: int) -> Sequence[str]:
+    """As many of the first characters as so many columns hold."""
     used = 0
-    for place, character in enumerate(text):
+    for place, character in enumerate(parts):
         used += _width_of_character(character)
         if used > width:
-            return text[:place]
-    return text
+            return parts[:place]
+    return parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +190,7 @@ def table(
 ) -> list[str] | None:
     """The rows as lines, names to the left and numbers to the right; None where so many columns do not hold them.
 
-    Names are cut before that, down to `narrowest` columns.
+    Names are cut before that, down to `narrowest` columns, as long as no two of them then look alike.
     """
     widths = [max(width_of(cell.text) for cell in column) for column in zip(*rows, strict=True)]
     spare = width - sum(widths) - len(GAP) * (len(widths) - 1)
@@ -161,9 +198,11 @@ def table(
         widths[0] = max(min(widths[0], narrowest), widths[0] + spare)
     if sum(widths) + len(GAP) * (len(widths) - 1) > width:
         return None
+    names = [shortened(row[0].text, widths[0], sign) for row in rows]
+    if len(set(names)) < len({row[0].text for row in rows}):
+        return None
     lines = []
-    for first, *rest in rows:
-        name = shortened(first.text, widths[0], sign)
+    for name, (first, *rest) in zip(names, rows, strict=True):
         cells = [paint(name, first.style) + " " * (widths[0] - width_of(name))]
         for cell, each in zip(rest, widths[1:], strict=True):
             cells.append(" " * (each - width_of(cell.text)) + paint(cell.text, cell.style))

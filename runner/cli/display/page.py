@@ -1,6 +1,5 @@
 """How a conversation looks: roles, texts, verdicts; the same while it is spoken and when it is read again."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -10,7 +9,9 @@ from runner.cli.display.layout import Flow, headed, wrapped
 from runner.cli.display.screen import Screen
 from runner.core.check import Verdict
 from runner.core.message import Message
-from runner.core.value import Json
+from runner.core.spoken import text_of
+
+__all__ = ("Page", "text_of")
 
 MARGIN: Final = 11
 """The width of the column in which roles stand."""
@@ -62,7 +63,7 @@ class Page:
         line = f" (line {verdict.line})" if verdict.outcome in {"failed", "broken"} and verdict.line else ""
         text = harmless_line(f"{about}{verdict.check}: {verdict.reason}{line}")
         indent = self.indent + len(sign) + 1
-        if verdict.outcome == "passed":  # nobody has to look into it
+        if verdict.outcome == "passed" and self.screen.reads:  # nobody has to look into it
             body = headed(text, self.screen.width - indent, self.screen.signs["cut"])
         else:
             body = wrapped(text, self.screen.width, indent, indent)
@@ -86,41 +87,3 @@ class Page:
         """Say why a reply ended, where it did not end by itself."""
         if reason not in _FINE:
             self.note(f"(the reply ended early: {reason})")
-
-
-def text_of(message: Message) -> str:
-    """What a message says: its text, and a word for whatever else is in it."""
-    parts = [_content(message.get("content"))]
-    if message.get("refusal"):
-        parts.append(f"(refusal) {message['refusal']}")
-    for call in message.get("tool_calls") or ():
-        function = call.get("function") or call.get("custom") or {}
-        given = function.get("arguments", function.get("input", ""))
-        parts.append(f"(calls {function.get('name', call.get('type'))}: {given})")
-    return "\n".join(part for part in parts if part)
-
-
-def _content(content: Json) -> str:
-    """Content as text, with a word in the place of what is none."""
-    if isinstance(content, list):
-        return "\n".join(_part(part) for part in content)
-    return "" if content is None else str(content)
-
-
-def _part(part: Json) -> str:
-    """One content part as text."""
-    if not isinstance(part, dict):
-        return str(part)
-    match part.get("type"):
-        case "text":
-            return str(part.get("text", ""))
-        case "image_url":
-            image = part.get("image_url")
-            url = str(image.get("url", "") if isinstance(image, dict) else image)
-            return f"(image {url if len(url) <= 80 else url[:60] + '...'})"
-        case "file":
-            named = part.get("file") or {}
-            return f"(file {named.get('filename') or named.get('file_id') or ''})".replace(" )", ")")
-        case kind:
-            text = json.dumps(part, ensure_ascii=False)
-            return f"({kind}: {text if len(text) <= 80 else text[:60] + '...'})"

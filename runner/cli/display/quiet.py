@@ -44,7 +44,7 @@ class Document(Quiet):
 
     def closes(self, played: Played) -> None:
         """Write the document."""
-        self.screen.tell(json.dumps(document(played, self.tally), ensure_ascii=True, indent=2))
+        self.screen.tell(json.dumps(document(played, self.ending(played).whole), ensure_ascii=True, indent=2))
 
 
 def document(played: Played, tally: Tally) -> dict[str, Json]:

@@ -2,41 +2,127 @@
 
 import os
 import pydoc
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final, Self
 
+from pydantic import ValidationError
+
+from runner.cli.display.columns import Column, Listing
+from runner.cli.display.failing import Origin, tell_failing
 from runner.cli.display.harmless import harmless_line
-from runner.cli.display.layout import Cell, shortened, table
+from runner.cli.display.layout import NO_BREAK, wrapped
 from runner.cli.display.page import Page
 from runner.cli.display.screen import Screen
 from runner.cli.display.summary import place
 from runner.cli.display.typed import command
 from runner.cli.display.wording import count, money, seconds
+from runner.core.spoken import opening_of, spoken
 from runner.core.transcript import PlayedTurn, Transcript
+from runner.errors import StoreError
+from runner.operations.read import scripts_of
+from runner.operations.stage import Asked
 from runner.store.folder import RunFolder
-
-NARROWEST_NAME = 26
-"""Figures are left out before ids are cut to less than so many columns."""
 
 _STATUS_STYLES = {"finished": "", "unanswered": "red", "stopped": "yellow", "skipped": "yellow"}
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the table tells of one trial."""
+
+    id: str
+    scenario: str
+    status: str
+    heard: int
+    asked: int
+    outcomes: Counter[str]
+    tokens: int | None
+    span: float | None
+
+    @classmethod
+    def of(cls, transcript: Transcript) -> Self:
+        """The figures of a transcript."""
+        asked = [turn for turn in transcript.turns if turn.status != "given"]
+        return cls(
+            id=transcript.id,
+            scenario=transcript.scenario,
+            status=transcript.status,
+            heard=sum(turn.status == "heard" for turn in asked),
+            asked=len(asked),
+            outcomes=Counter(verdict.outcome for verdict in transcript.all_verdicts),
+            tokens=transcript.usage.completion_tokens,
+            span=transcript.duration_s,
+        )
+
+
 def render(
-    transcripts: Sequence[Transcript], folder: RunFolder, screen: Screen, *, whole: bool, failed: bool
+    transcripts: Iterable[Transcript], folder: RunFolder, screen: Screen, *, whole: bool, failed: bool
 ) -> str:
     """What `show` prints of a run: conversations where they were asked for or where there is one, else the table."""
-    if not transcripts:
+    pieces: list[str] = []
+    page = Page(screen, pieces.append)
+    if failed:
+        origin = origin_of(folder)
+        for transcript in transcripts:
+            tell_failing(transcript, page, origin)
+    elif whole:
+        for transcript in transcripts:
+            conversation(transcript, page)
+    else:
+        first, rows = None, []
+        for transcript in transcripts:
+            first = first or transcript
+            rows.append(Figures.of(transcript))
+        if first is not None and len(rows) == 1:
+            conversation(first, page)
+        elif rows:
+            pieces += _overview(rows, folder, screen)
+    if not pieces:
         what = "nothing is unanswered, failed or broken" if failed else "no trial has begun"
         return f"{harmless_line(folder.name)}: {what}\n"
-    pieces: list[str] = []
-    if whole or failed or len(transcripts) == 1:
-        for transcript in transcripts:
-            conversation(transcript, Page(screen, pieces.append))
-    else:
-        pieces.append(f"{harmless_line(folder.name)}: {count(len(transcripts), 'trial')}\n\n")
-        pieces += [f"{line}\n" for line in listing(transcripts, screen)]
-        name = transcripts[0].scenario
-        pieces.append(f"\nread one: {command('show', *place(folder, folder.name), name)}\n")
     return "".join(pieces)
+
+
+def _overview(rows: Sequence[Figures], folder: RunFolder, screen: Screen) -> Iterator[str]:
+    """A run's trials, and how one of them is read."""
+    yield f"{harmless_line(folder.name)}: {count(len(rows), 'trial')}\n\n"
+    for line in listing(rows, screen):
+        yield f"{line}\n"
+    found = reference(folder)
+    first = rows[0].scenario if sum(row.scenario == rows[0].scenario for row in rows) == 1 else rows[0].id
+    yield f"\nread one: {command('show', *found, first)}\n"
+    if any(row.status == "unanswered" or row.outcomes["failed"] or row.outcomes["broken"] for row in rows):
+        yield f"what went wrong: {command('show', *found, '--failed')}\n"
+
+
+def reference(folder: RunFolder) -> list[str]:
+    """The words by which a run is found again."""
+    return place(folder, folder.name)
+
+
+def origin_of(folder: RunFolder) -> Origin:
+    """Where a run came from; what is not known is left out."""
+    manifest = None
+    with suppress(StoreError):
+        manifest = folder.read_manifest()
+    changes = None
+    if manifest is not None and manifest.kind == "play":
+        with suppress(ValidationError):
+            changes = Asked.load(manifest.asked).changes
+    here = "" if manifest is None or not manifest.folder else _way_to(manifest.folder)
+    return Origin(tuple(reference(folder)), scripts_of(folder), changes, here)
+
+
+def _way_to(folder: str) -> str:
+    """What stands before paths that were relative to a folder, seen from here."""
+    try:
+        way = os.path.relpath(folder)
+    except ValueError:  # another drive
+        way = folder
+    return "" if way == os.curdir else f"{way}{os.sep}"
 
 
 def tell(text: str, screen: Screen, *, paged: bool) -> None:
@@ -48,60 +134,53 @@ def tell(text: str, screen: Screen, *, paged: bool) -> None:
     pydoc.pager(text)
 
 
-def listing(transcripts: Sequence[Transcript], screen: Screen) -> list[str]:
-    """One line for each trial."""
-    titles = ("", "status", "replies", "passed", "failed", "broken", "tokens out", "time")
-    rows = [[Cell(title, "dim") for title in titles], *(_row(each, screen) for each in transcripts)]
-    empty = {place for place in (3, 4, 5) if all(row[place].text in {"0", titles[place]} for row in rows)}
-    for left_out in (empty, empty | {7}, empty | {6, 7}, {3, 5, 6, 7}, {2, 3, 4, 5, 6, 7}):
-        kept = [[cell for place, cell in enumerate(row) if place not in left_out] for row in rows]
-        lines = table(kept, screen.width, screen.paint, screen.signs["cut"], NARROWEST_NAME)
-        if lines is not None:
-            return lines
-    return [shortened(row[0].text, screen.width, screen.signs["cut"]) for row in rows[1:]]
+def _checked(outcome: str, title: str, style: str = "", one: str | None = None) -> Column[Figures]:
+    """A column that counts checks; the colour says that something is wrong."""
+    return Column(
+        title,
+        lambda row: str(row.outcomes[outcome]),
+        lambda rows: any(row.outcomes[outcome] for row in rows),
+        lambda row: style if row.outcomes[outcome] else "",
+        one,
+    )
 
 
-def _row(transcript: Transcript, screen: Screen) -> list[Cell]:
-    """One trial's figures."""
-    outcomes = [verdict.outcome for verdict in transcript.all_verdicts]
-    asked = [turn for turn in transcript.turns if turn.status != "given"]
-    heard = sum(turn.status == "heard" for turn in transcript.turns)
-    failed, broken = outcomes.count("failed"), outcomes.count("broken")
-    tokens, span = transcript.usage.completion_tokens, transcript.duration_s
-    unknown = screen.signs["none"]
-    return [
-        Cell(harmless_line(transcript.id)),
-        Cell(transcript.status, _STATUS_STYLES[transcript.status]),
-        Cell(f"{heard}/{len(asked)}"),
-        Cell(str(outcomes.count("passed"))),
-        Cell(str(failed), "red" if failed else ""),
-        Cell(str(broken), "red" if broken else ""),
-        Cell(unknown if tokens is None else f"{tokens:,}"),
-        Cell(unknown if span is None else seconds(span)),
-    ]
+_COLUMNS: Final = (
+    Column[Figures](
+        "status", lambda row: row.status, style=lambda row: _STATUS_STYLES.get(row.status, ""), one=""
+    ),
+    Column[Figures]("replies", lambda row: f"{row.heard}/{row.asked}"),
+    _checked("passed", "checks passed", one="check passed"),
+    _checked("failed", "checks failed", "red", one="check failed"),
+    _checked("broken", "broken", "red"),
+    Column[Figures](
+        "tokens out", lambda row: "?" if row.tokens is None else f"{row.tokens:,}", one="token out"
+    ),
+    Column[Figures]("time", lambda row: "?" if row.span is None else seconds(row.span), one=""),
+)
+_LESS_NEEDED: Final = ("time", "tokens out", "replies")
+"""Which columns are left out, one after the other, where the screen is narrow."""
+
+
+def listing(rows: Sequence[Figures], screen: Screen) -> list[str]:
+    """One line for each trial, or a few short ones."""
+    return Listing(_COLUMNS, _LESS_NEEDED, [(row.id, row) for row in rows]).lines(screen)
 
 
 def conversation(transcript: Transcript, page: Page) -> None:
     """Write one conversation with its verdicts."""
     screen = page.screen
     page.write(screen.paint(harmless_line(transcript.id), "bold") + "\n")
-    page.write(screen.paint(_facts(transcript), "dim") + "\n")
-    messages = list(transcript.messages)
-    while messages and messages[0].get("role") in {"system", "developer"}:
-        page.say(messages.pop(0))
-    for turn in transcript.turns:
-        match turn.status:
-            case "given":
-                page.say(messages.pop(0), "gold")
-            case "heard":
-                page.say(messages.pop(0))
-                page.say(messages.pop(0))
-                page.finish_reason(turn.exchanges[-1].finish_reason)
-            case "unanswered":
-                page.say(messages.pop(0))
-            case "skipped" | "unplayed":
-                pass
-        for verdict in turn.verdicts:
+    page.write(screen.paint(wrapped(_facts(transcript), screen.width), "dim") + "\n")
+    for message in opening_of(transcript):
+        page.say(message)
+    for said in spoken(transcript):
+        if said.line is not None:
+            page.say(said.line, "gold" if said.turn.status == "given" else "")
+        if said.reply is not None:
+            page.say(said.reply)
+            page.finish_reason(said.turn.exchanges[-1].finish_reason)
+        for verdict in said.turn.verdicts:
             page.verdict(verdict)
     _foot(transcript, page)
 
@@ -116,7 +195,8 @@ def _facts(transcript: Transcript) -> str:
         facts.append(money(transcript.cost_usd))
     if transcript.duration_s is not None:
         facts.append(seconds(transcript.duration_s))
-    return harmless_line("; ".join(fact for fact in facts if fact))
+    # No fact is parted at the end of a line: `12 tokens` stays together.
+    return harmless_line("; ".join(fact.replace(" ", NO_BREAK) for fact in facts if fact))
 
 
 def _foot(transcript: Transcript, page: Page) -> None:

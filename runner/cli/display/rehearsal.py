@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from runner.cli.display.columns import room
 from runner.cli.display.harmless import harmless_line
 from runner.cli.display.headline import headline
 from runner.cli.display.layout import Cell, shortened, table
@@ -49,9 +50,9 @@ def tell_rehearsal(stage: Stage, screen: Screen, *, as_json: bool) -> None:
         for part in parts[:MOST_ROWS]
     ]
     cut = screen.signs["cut"]
-    lines = table([head, *rows], screen.width, screen.paint, cut)
+    lines = table([head, *rows], room(screen), screen.paint, cut)
     if lines is None:  # the providers stand in the first line already
-        lines = table([each[:-1] for each in (head, *rows)], screen.width, screen.paint, cut)
+        lines = table([each[:-1] for each in (head, *rows)], room(screen), screen.paint, cut)
     for line in lines or (shortened(row[0].text, screen.width, cut) for row in rows):
         screen.tell(line)
     if len(parts) > MOST_ROWS:

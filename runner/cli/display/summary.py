@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from runner.cli.display.tally import Tally, Trouble, troubles_of
 from runner.cli.display.typed import command
 from runner.cli.display.wording import count, money, seconds
 from runner.core.run import Summary
+from runner.errors import StoreError
 from runner.operations.play import Played
+from runner.operations.read import transcripts_of
 from runner.store.folder import LATEST, RunFolder
 
 MOST_TROUBLES = 10
@@ -21,7 +24,7 @@ MOST_TROUBLES = 10
 DEFAULT_OUTPUTS = "outputs"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ending:
     """A run that has ended, and what was gathered of it."""
 
@@ -35,12 +38,22 @@ class Ending:
     is_new: bool
     """Whether the run began in this very program, so that it is the latest one."""
 
+    @cached_property
+    def whole(self) -> Tally:
+        """What was gathered of the whole run: of its earlier parts nothing was heard here, but they were kept."""
+        if self.is_new:
+            return self.tally
+        try:
+            return Tally.of(transcripts_of(self.played.folder))
+        except StoreError:  # it was told already that they cannot be written
+            return self.tally
+
     def tell(self) -> None:
         """Tell everything, for a run of several trials."""
         self.screen.say()
-        rows = rows_of(self.played.run, self.tally, self.names)
+        rows = rows_of(self.played.run, self.whole, self.names)
         if len(rows) > 1:
-            total = total_of(self.played.run, self.tally)
+            total = total_of(self.played.run, self.whole)
             self.screen.tell("\n".join(table_of(rows, total, self.screen)) + "\n")
         self.tell_troubles()
         self.tell_end()
@@ -64,7 +77,7 @@ class Ending:
         run = self.played.run
         for trial, summary in run.trials.items():
             if _bad(summary):
-                for trouble in troubles_of(trial, run, self.tally):
+                for trouble in troubles_of(trial, run, self.whole):
                     yield trial, trouble
 
     def tell_end(self) -> None:

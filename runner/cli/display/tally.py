@@ -4,10 +4,14 @@ Law: an event that is of no interest here costs one look at its type.
 """
 
 from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Self
 
+from runner.core.check import Verdict
 from runner.core.event import Answered, Event, Judged
 from runner.core.run import Run
+from runner.core.transcript import Transcript
 
 MOST_REASONS = 50
 """How many trials' reasons are remembered; far fewer are shown, and the transcripts have them all."""
@@ -30,7 +34,7 @@ class Trouble:
 
 @dataclass(slots=True)
 class Tally:
-    """What was gathered while the run was played."""
+    """What was gathered while the run was played, or from its transcripts."""
 
     troubles: dict[str, list[Trouble]] = field(default_factory=dict)
     """By trial, for the first of those that have any."""
@@ -40,15 +44,44 @@ class Tally:
     completion_tokens: int = 0
     answered: int = 0
 
+    @classmethod
+    def of(cls, transcripts: Iterable[Transcript]) -> Self:
+        """What is gathered from transcripts, as if all of them had been played just now."""
+        tally = cls()
+        for transcript in transcripts:
+            tally._add_transcript(transcript)
+        return tally
+
+    def _add_transcript(self, transcript: Transcript) -> None:
+        """Take in a whole conversation."""
+        for turn in transcript.turns:
+            for exchange in turn.exchanges:
+                if exchange.error is None and exchange.latency_s is not None:
+                    self._add_latency(transcript.id, exchange.latency_s)
+            if turn.status == "unanswered":
+                kind, message = (
+                    str((transcript.error or {}).get(name) or "") for name in ("kind", "message")
+                )
+                self._note(transcript.id, Trouble("unanswered", turn.turn, kind, message))
+            self._add_verdicts(transcript.id, turn.turn, turn.verdicts)
+        self._add_verdicts(transcript.id, None, transcript.verdicts)
+
+    def _add_verdicts(self, trial: str, turn: int | None, verdicts: Iterable[Verdict]) -> None:
+        """Note the verdicts that are troubles."""
+        for verdict in verdicts:
+            if verdict.outcome in {"failed", "broken"}:
+                self._note(trial, Trouble(verdict.outcome, turn, verdict.check, verdict.reason, verdict.of))
+
+    def _add_latency(self, trial: str, latency_s: float) -> None:
+        """Remember how long a reply took."""
+        self.latencies.setdefault(trial.rpartition("#")[0], array("d")).append(latency_s)
+
     def hears(self, event: Event) -> None:
         """Take in one event."""
         if isinstance(event, Answered):
             self._add_answer(event)
         elif isinstance(event, Judged):
-            verdict = event.verdict
-            if verdict.outcome in {"failed", "broken"}:
-                found = Trouble(verdict.outcome, event.turn, verdict.check, verdict.reason, verdict.of)
-                self._note(event.trial, found)
+            self._add_verdicts(event.trial, event.turn, (event.verdict,))
 
     def _add_answer(self, event: Answered) -> None:
         """Count an answer; note why it is none."""
@@ -63,8 +96,7 @@ class Tally:
             turn = int(event.slot[event.slot.find("[") + 1 : event.slot.find("]")])
             self._note(event.trial, Trouble("unanswered", turn, answer.failure.kind, answer.failure.message))
         elif answer.latency_s is not None:
-            variant = event.trial.rpartition("#")[0]
-            self.latencies.setdefault(variant, array("d")).append(answer.latency_s)
+            self._add_latency(event.trial, answer.latency_s)
 
     def _note(self, trial: str, trouble: Trouble) -> None:
         """Remember a reason, for so many trials."""

@@ -99,7 +99,7 @@ def _mapped(reader: Reader, node: MapNode, key: str, within: tuple[str, ...]) ->
             )
         return _included(reader, node, key, within)
     role: Any = speakers[0]
-    words = content(reader, node.entries[role], f"{key}.{role}")
+    words = content(reader, node.entries[role], f"{key}.{role}", role)
     identifier = _identifier(reader, node.entries.get("id"), f"{key}.id")
     asked = _asked(reader, node, key, role)
     if words is None:

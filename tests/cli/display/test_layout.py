@@ -8,11 +8,22 @@ from hypothesis import strategies as st
 
 from runner.cli.display.layout import NO_BREAK, Cell, Flow, headed, shortened, table, width_of, wrapped
 
-TEXTS = st.text(st.sampled_from("ab é日本 \n\t🏝x"), max_size=200)
+TEXTS = st.text(st.sampled_from("ab é日本 \n\t🏝x\u0301\u200d\ufe0f👨👩🇩"), max_size=200)
 
 
 @pytest.mark.parametrize(
-    ("text", "width"), [("abc", 3), ("é", 1), ("日本", 4), ("e\u0301", 1), ("🏝\ufe0f", 1), ("👍", 2), ("", 0)]
+    ("text", "width"),
+    [
+        ("abc", 3),
+        ("é", 1),
+        ("日本", 4),
+        ("e\u0301", 1),
+        ("🏝\ufe0f", 2),
+        ("👨\u200d👩\u200d👧", 2),
+        ("🇩🇪", 2),
+        ("👍", 2),
+        ("", 0),
+    ],
 )
 def test_width(text: str, width: int) -> None:
     """Wide characters take two columns, combining ones none."""

@@ -1,0 +1,108 @@
+"""What every command is made of: light while a shell completes it, and telling shells how to complete.
+
+Law: to complete, and to show a command's help, load neither pydantic nor rich. Typer loads the one to read an option's
+value and the other to show its sentence; neither is needed before a command runs.
+"""
+
+import os
+from typing import Any, Final
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+VARIABLE: Final = "_RUNNER_COMPLETE"
+"""The environment variable by which a shell's script asks."""
+SHELLS: Final = ("bash", "zsh", "fish", "powershell", "pwsh")
+
+_AT_ONCE: Final = """
+
+if [[ $funcstack[1] == _runner ]]; then
+  _runner_completion "$@"
+fi"""
+"""zsh loads the script when it is first needed: then it has to complete as well, or the first TAB would do nothing."""
+
+
+class Command(TyperCommand):
+    """A command that takes its options as they were typed while a shell completes it."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """What is left of the words once options and arguments are known."""
+        if not ctx.resilient_parsing:
+            return super().parse_args(ctx, args)
+        if args and args[-1].startswith(
+            "-"
+        ):  # its value is still to come; the parser would give all up for it
+            args = args[:-1]
+        typed, rest, _ = self.make_parser(ctx).parse_args(args=args)
+        for param in self.get_params(ctx):
+            assert param.name is not None
+            ctx.params[param.name], source = param.consume_value(ctx, typed)
+            ctx.set_parameter_source(param.name, source)
+        ctx.args = rest
+        return rest
+
+
+class Commands(TyperGroup):
+    """All commands; asked by a shell, they answer it."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run what was typed, or complete it."""
+        if VARIABLE in os.environ:
+            from runner.cli.shells import register
+
+            register()
+        return super().main(*arguments, **options)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The option `--help`, which is false where it is not given: typer reads no value that is one already."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.default = False
+        return option
+
+
+def install_completion(asked: bool) -> None:
+    """Write the shell's script to where the shell looks for it, and end."""
+    if asked:
+        from typer._completion_shared import install
+
+        shell, path = install(_shell("--install-completion"), "runner", VARIABLE)
+        if shell == "zsh":  # the others' files hold what typer wrote, perhaps after lines of their owner's
+            path.write_text(_script(shell) + "\n", encoding="utf-8", newline="\n")
+        print(f"completion for {shell} is written to {path}")
+        typer.echo(f"it works in every {shell} that is opened from now on", err=True)
+        raise typer.Exit
+
+
+def show_completion(asked: bool) -> None:
+    """Write the shell's script to stdout, and end."""
+    if asked:
+        print(_script(_shell("--show-completion")))
+        raise typer.Exit
+
+
+def _script(shell: str) -> str:
+    """What a shell reads in order to complete."""
+    from typer._completion_shared import get_completion_script
+
+    script = get_completion_script(prog_name="runner", complete_var=VARIABLE, shell=shell)
+    return script + _AT_ONCE if shell == "zsh" else script
+
+
+def _shell(option: str) -> str:
+    """The shell that this program was started from or, where that cannot be seen, the one that SHELL names."""
+    import shellingham  # type: ignore[import-untyped]
+
+    try:
+        found = str(shellingham.detect_shell()[0])
+    except (shellingham.ShellDetectionFailure, OSError):
+        found = os.path.basename(os.environ.get("SHELL", ""))  # noqa: PTH119 - to load pathlib costs more
+    if found in SHELLS:
+        return found
+    what = f"{found} is not among them" if found else "it cannot be told which one this is"
+    typer.echo(
+        f"completion is there for bash, zsh, fish and PowerShell, and {what}: start runner from one of these, "
+        f"or name one, e.g. `SHELL=zsh runner {option}`",
+        err=True,
+    )
+    raise typer.Exit(2)

@@ -1,0 +1,87 @@
+"""A transcript's messages beside the turns that they belong to, and what a message says in words; it judges nothing."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from runner.core.message import Message
+from runner.core.transcript import PlayedTurn, Transcript
+from runner.core.value import Json
+
+LONGEST_URL: Final = 80
+"""Characters of an address, or of a part that cannot be shown, that are told."""
+
+_SAID: Final = {"heard": 2, "given": 1, "unanswered": 1, "skipped": 0, "unplayed": 0}
+"""How many messages stand in the history for a turn of each status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One turn with what was said in it."""
+
+    turn: PlayedTurn
+    line: Message | None
+    """What the script says: the user's line, or a gold turn's; None where the turn was not reached."""
+    reply: Message | None
+    """What the model answered; None where it was not asked, or did not answer."""
+
+
+def opening_of(transcript: Transcript) -> tuple[Message, ...]:
+    """The messages before the first turn."""
+    return transcript.messages[: _opening(transcript)]
+
+
+def spoken(transcript: Transcript) -> Iterator[Spoken]:
+    """Each turn with what was said in it."""
+    place = _opening(transcript)
+    for turn in transcript.turns:
+        said = transcript.messages[place : place + _SAID[turn.status]]
+        place += len(said)
+        yield Spoken(turn, said[0] if said else None, said[1] if len(said) > 1 else None)
+
+
+def _opening(transcript: Transcript) -> int:
+    """How many messages stand before the first turn."""
+    return max(0, len(transcript.messages) - sum(_SAID[turn.status] for turn in transcript.turns))
+
+
+def text_of(message: Message) -> str:
+    """What a message says: its text, and a word for whatever else is in it."""
+    parts = [_content(message.get("content"))]
+    if message.get("refusal"):
+        parts.append(f"(refusal) {message['refusal']}")
+    for call in message.get("tool_calls") or ():
+        function = call.get("function") or call.get("custom") or {}
+        given = function.get("arguments", function.get("input", ""))
+        parts.append(f"(calls {function.get('name', call.get('type'))}: {given})")
+    return "\n".join(part for part in parts if part)
+
+
+def _content(content: Json) -> str:
+    """Content as text, with a word in the place of what is none."""
+    if isinstance(content, list):
+        return "\n".join(_part(part) for part in content)
+    return "" if content is None else str(content)
+
+
+def _part(part: Json) -> str:
+    """One content part as text."""
+    if not isinstance(part, dict):
+        return str(part)
+    match part.get("type"):
+        case "text":
+            return str(part.get("text", ""))
+        case "image_url":
+            image = part.get("image_url")
+            return f"(image {_bounded(str(image.get('url', '') if isinstance(image, dict) else image))})"
+        case "file":
+            named = part.get("file") or {}
+            return f"(file {named.get('filename') or named.get('file_id') or ''})".replace(" )", ")")
+        case kind:
+            return f"({kind}: {_bounded(json.dumps(part, ensure_ascii=False))})"
+
+
+def _bounded(text: str) -> str:
+    """The text, or its beginning where it is long."""
+    return text if len(text) <= LONGEST_URL else text[: LONGEST_URL - 20] + "..."

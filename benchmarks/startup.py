@@ -1,7 +1,6 @@
 """How soon runner speaks: its help beside `import typer`, and its first request beside a ten-line script with openai.
 
 Whole processes, run in turn (A B A B ...) after one warm-up each, so that a machine that gets slower does so for both.
-Prints medians and ratios; judges nothing.
 """
 
 import os
@@ -10,14 +9,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
+from benchmarks.figures import Figure
 from tests.loopback import LoopbackApi
 
-ROUNDS = 9
 SCRIPT = """
 from openai import OpenAI
 client = OpenAI()
@@ -46,18 +43,19 @@ def time_first_request(command: list[str], folder: Path, environ: dict[str, str]
         return api.records[0].at - start
 
 
-def compare(name: str, ours: Callable[[], float], theirs: Callable[[], float]) -> None:
-    """Print the medians of both, their ratio pair by pair, and their difference."""
-    pairs = [(ours(), theirs()) for _ in range(ROUNDS + 1)][1:]
+def compare(name: str, ours: Callable[[], float], theirs: Callable[[], float], rounds: int) -> Figure:
+    """The medians of both, with their ratio pair by pair and their difference."""
+    pairs = [(ours(), theirs()) for _ in range(rounds + 1)][1:]
     mine, other = (statistics.median(pair[side] for pair in pairs) for side in (0, 1))
     ratio = statistics.median(a / b for a, b in pairs)
     later = statistics.median(a - b for a, b in pairs)
-    print(f"{name:<58} {mine:8.3f} s {other:8.3f} s {ratio:8.2f} x {later:+8.3f} s")
+    return Figure(name, ratio, "{:.2f} x", f"{mine:.3f} s : {other:.3f} s, {later:+.3f} s")
 
 
-def main() -> None:
-    """Measure and print."""
+def measure(rounds: int, say: Callable[[str], None]) -> Iterator[Figure]:
+    """Both figures."""
     python, environ = sys.executable, {**os.environ, "CI": "1", "PYTHONDONTWRITEBYTECODE": "0"}
+    environ["PYTHONPATH"] = str(Path(__file__).parents[1])
     runner = [python, "-m", "runner"]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -65,18 +63,17 @@ def main() -> None:
             "system: Be brief.\nturns: ['Hello, who are you?']\n", encoding="utf-8"
         )
         (folder / "script.py").write_text(SCRIPT, encoding="utf-8")
-        print(f"{'':<58} {'runner':>10} {'other':>10} {'ratio':>10} {'later':>10}")
-        compare(
-            "runner --help | python -c 'import typer'",
+        say("start-up: help")
+        yield compare(
+            "start-up: runner --help beside `import typer`",
             lambda: time_process([*runner, "--help"], folder, environ),
             lambda: time_process([python, "-c", "import typer"], folder, environ),
+            rounds,
         )
-        compare(
-            "first request: runner play | a ten-line script with openai",
+        say("start-up: first request")
+        yield compare(
+            "start-up: first request of runner play beside a ten-line script",
             lambda: time_first_request([*runner, "play", "hello.yaml", "--quiet"], folder, environ),
             lambda: time_first_request([python, "script.py"], folder, environ),
+            rounds,
         )
-
-
-if __name__ == "__main__":
-    main()

@@ -1,26 +1,85 @@
-"""The public door: what other programs may import, each name loaded when it is first used."""
+"""The public door: what programs and notebooks may import, each name loaded when it is first used."""
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from runner.core.scenario import Scenario
+    from runner.door.ask import achat, chat
+    from runner.door.play import aplay, aresume, load, play, read, resume
+    from runner.door.reply import Reply
+    from runner.door.run import Run
+    from runner.door.transcript import Transcript
+    from runner.errors import (
+        NothingToPlayError,
+        ProblemsError,
+        ProviderError,
+        RunnerError,
+        StoreError,
+        UnansweredError,
+        UsageError,
+    )
+
+    __version__: str
 
 _DOOR = {
-    "Reply": "runner.core.message",
-    "Transcript": "runner.core.transcript",
+    "NothingToPlayError": "runner.errors",
+    "ProblemsError": "runner.errors",
+    "ProviderError": "runner.errors",
+    "Reply": "runner.door.reply",
+    "Run": "runner.door.run",
+    "RunnerError": "runner.errors",
+    "Scenario": "runner.core.scenario",
+    "StoreError": "runner.errors",
+    "Transcript": "runner.door.transcript",
+    "UnansweredError": "runner.errors",
+    "UsageError": "runner.errors",
+    "achat": "runner.door.ask",
+    "aplay": "runner.door.play",
+    "aresume": "runner.door.play",
+    "chat": "runner.door.ask",
+    "load": "runner.door.play",
+    "play": "runner.door.play",
+    "read": "runner.door.play",
+    "resume": "runner.door.play",
 }
-"""Public name → module that holds it."""
+"""Public name → module that holds it; a test keeps it in step with what type checkers see above."""
 
-__all__ = ["Reply", "Transcript", "__version__"]
+__all__ = [
+    "NothingToPlayError",
+    "ProblemsError",
+    "ProviderError",
+    "Reply",
+    "Run",
+    "RunnerError",
+    "Scenario",
+    "StoreError",
+    "Transcript",
+    "UnansweredError",
+    "UsageError",
+    "__version__",
+    "achat",
+    "aplay",
+    "aresume",
+    "chat",
+    "load",
+    "play",
+    "read",
+    "resume",
+]
 
 
-def __getattr__(name: str) -> Any:
-    """The public name, loaded now; raises AttributeError where there is none."""
-    if name == "__version__":
-        from importlib.metadata import version  # noqa: PLC0415 - the package's metadata is read only when asked for
+if not TYPE_CHECKING:  # or a type checker would take every name for a public one
 
-        return version("conversation-runner")
-    if name in _DOOR:
-        return getattr(import_module(_DOOR[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        """The public name, loaded now; raises AttributeError where there is none."""
+        if name == "__version__":
+            from importlib.metadata import version  # noqa: PLC0415 - the package's metadata is read only when asked for
+
+            return version("conversation-runner")
+        if name in _DOOR:
+            return getattr(import_module(_DOOR[name]), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

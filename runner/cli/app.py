@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from runner.cli.boundary import bounded
+from runner.cli.cassette import cassette
 from runner.cli.chat import chat
 from runner.cli.commands import Command, Commands, install_completion, show_completion
 from runner.cli.diff import diff
@@ -82,3 +83,5 @@ for _name, _command in (
     ("pull", pull),
 ):
     app.command(_name, cls=Command)(bounded(_command))
+
+app.add_typer(cassette)

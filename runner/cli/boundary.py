@@ -80,8 +80,8 @@ def _end(error: BaseException) -> int:
 
 def tell_error(error: RunnerError) -> None:
     """Write an error to stderr, each of its problems on a line of its own."""
-    from runner.cli.display.harmless import harmless
     from runner.cli.display.screen import Screen
+    from runner.core.harmless import harmless
 
     screen = Screen.open()
     for line in harmless(str(error)).split("\n"):
@@ -92,7 +92,7 @@ def tell_error(error: RunnerError) -> None:
 
 def _crash(error: Exception) -> int:
     """Write a crash log and say where it is."""
-    from runner.cli.display.harmless import harmless_line
+    from runner.core.harmless import harmless_line
 
     what = traceback.format_exception_only(error)[-1].strip()
     _write(f"this is a bug in runner: {_masked(harmless_line(what))}")

@@ -232,9 +232,9 @@ class _Session:
 
     def _part(self, played: "Played | None", *, is_over: bool) -> int:
         """Say goodbye, and where the talk is kept."""
-        from runner.cli.display.harmless import harmless_line
         from runner.cli.display.summary import place
         from runner.cli.display.typed import command
+        from runner.core.harmless import harmless_line
         from runner.operations.chat_save import save_talk
 
         if is_over:

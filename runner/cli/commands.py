@@ -48,9 +48,7 @@ class Commands(TyperGroup):
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Run what was typed, or complete it."""
         if VARIABLE in os.environ:
-            from runner.cli.shells import register
-
-            register()
+            _prepare()
         return super().main(*arguments, **options)
 
     def get_help_option(self, ctx: Any) -> Any:
@@ -59,6 +57,15 @@ class Commands(TyperGroup):
         if option is not None:
             option.default = False
         return option
+
+
+def _prepare() -> None:
+    """Let shells be answered; another typer than ours was made for answers them in its own way, which loads more."""
+    try:
+        from runner.cli.shells import register
+    except ImportError:
+        from typer.completion import completion_init as register  # type: ignore[attr-defined]
+    register()
 
 
 def install_completion(asked: bool) -> None:

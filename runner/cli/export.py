@@ -173,8 +173,8 @@ def _write(
 
 def _say(taken: int, left_out: "Counter[str]", to: Path | None) -> None:
     """Say on stderr how much was written, where that is not seen, and what was left out."""
-    from runner.cli.display.harmless import harmless_line
     from runner.cli.display.wording import count
+    from runner.core.harmless import harmless_line
 
     written = taken - left_out.total()
     if to is not None:
@@ -189,7 +189,7 @@ def _say(taken: int, left_out: "Counter[str]", to: Path | None) -> None:
 def _to_stdout(pieces: Iterable[bytes]) -> None:
     """Write to stdout; on a terminal without what a terminal would obey."""
     if sys.stdout.isatty():
-        from runner.cli.display.harmless import harmless
+        from runner.core.harmless import harmless
 
         for piece in pieces:
             sys.stdout.write(harmless(piece.decode()))

@@ -124,8 +124,8 @@ def _ask(screen: "Screen") -> str | None:
 
 def _tell(screen: "Screen", items: "list[Item]") -> None:
     """Tell what became of each file."""
-    from runner.cli.display.harmless import harmless_line
     from runner.cli.display.layout import wrapped
+    from runner.core.harmless import harmless_line
 
     for item in items:
         words = {"written": "wrote", "extended": "added to", "kept": "left alone"}[item.outcome]

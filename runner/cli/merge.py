@@ -22,11 +22,11 @@ Runs = Annotated[
 
 def merge(runs: Runs, outputs: options.Outputs = Path("outputs")) -> None:
     """Put the runs of all parts of a plan, played with --shard, together into one."""
-    from runner.cli.display.harmless import harmless_line
     from runner.cli.display.screen import Screen
     from runner.cli.display.summary import place
     from runner.cli.display.typed import command
     from runner.cli.display.wording import count
+    from runner.core.harmless import harmless_line
     from runner.operations.merge import merge as put_together
     from runner.operations.read import open_run
 

@@ -15,6 +15,7 @@ from runner.cli.complete_files import model_names, provider_names, scenario_name
 if TYPE_CHECKING:
     from runner.core.shard import Shard as Shards
     from runner.operations.stage import Asked
+    from runner.transports.cassette import Mode as Mode_
 
 _SELECT, _CHANGE = "Which part is played", "What is changed"
 
@@ -97,6 +98,42 @@ Repeat = Annotated[
     ),
 ]
 Outputs = Annotated[Path, typer.Option("--outputs", metavar="DIR", help="The folder in which runs are kept.")]
+Cassettes = Annotated[
+    str | None,
+    typer.Option(
+        "--cassettes",
+        metavar="DIR",
+        help="The folder of recordings, a file for each scenario; see --mode.",
+    ),
+]
+Mode = Annotated[
+    str | None,
+    typer.Option(
+        "--mode",
+        metavar="replay|fill|record",
+        help="With --cassettes: play what is recorded and send nothing (that is the default), send and record what "
+        "is missing, or send everything and record it anew.",
+        autocompletion=lambda: ["replay", "fill", "record"],
+    ),
+]
+MaxCost = Annotated[
+    float | None,
+    typer.Option(
+        "--max-cost",
+        metavar="DOLLARS",
+        min=0,
+        help="End the run before it costs more than this, its earlier parts counted; prices must be known.",
+    ),
+]
+MaxTokensTotal = Annotated[
+    int | None,
+    typer.Option(
+        "--max-tokens-total",
+        metavar="N",
+        min=0,
+        help="End the run before it takes more tokens than this, sent and received, its earlier parts counted.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON for programs to stdout, and nothing else.")]
 
 
@@ -135,6 +172,9 @@ class Words:
         if not self.paths:
             raise UsageError("name a scenario file or a folder of them, e.g. `runner play scenarios`")
         changes = Changes.read(self.set or (), self.axis or (), self.temperature)
+        for name in ("model", "provider"):
+            if getattr(self, name) is not None and name in changes.axes:
+                raise UsageError(f"--axis {name} and --{name} both set `{name}`: keep one of the two")
         named = {"model": self.model, "provider": self.provider, "repeat": self.repeat}
         return Asked(
             paths=tuple(self.paths),
@@ -164,6 +204,24 @@ def _read_shard(text: str | None) -> "Shards | None":
         return None if text is None else Shards.read(text)
     except ValueError as error:
         raise UsageError(f"--shard: {error}") from None
+
+
+def read_mode(mode: str | None, cassettes: str | None) -> "Mode_ | None":
+    """What is to be done with recordings; raises UsageError where there is no such thing, or nothing to do it with."""
+    from typing import get_args
+
+    from runner.core.wording import unknown
+    from runner.errors import UsageError
+    from runner.transports.cassette import Mode as Modes
+
+    if mode is None:
+        return None
+    known: dict[str, Mode_] = {each: each for each in get_args(Modes)}
+    if mode not in known:
+        raise UsageError(f"--mode {mode}: {unknown('mode', mode, known)}")
+    if cassettes is None:
+        raise UsageError(f"--mode {mode} needs --cassettes DIR, the folder of the recordings")
+    return known[mode]
 
 
 def _read_where(texts: Iterable[str]) -> dict[str, tuple[str, ...]]:

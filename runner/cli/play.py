@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -85,6 +86,10 @@ def play(
     repeat: options.Repeat = None,
     stream: Stream = None,
     in_flight: InFlight = None,
+    max_cost: options.MaxCost = None,
+    max_tokens_total: options.MaxTokensTotal = None,
+    cassettes: options.Cassettes = None,
+    mode: options.Mode = None,
     outputs: options.Outputs = Path("outputs"),
     dry_run: DryRun = False,
     resume: Resume = None,
@@ -113,7 +118,8 @@ def play(
         repeat,
         shard,
     )
-    how = How(stream, in_flight, retry_unanswered, accept_changes)
+    tape = Tape(cassettes, mode)
+    how = How(stream, in_flight, max_cost, max_tokens_total, retry_unanswered, accept_changes, tape)
     screen = Screen.open()
     if resume is not None:
         _require_alone(words, dry_run)
@@ -122,7 +128,7 @@ def play(
             "--retry-unanswered and --accept-changes say how a run goes on: name it by --resume RUN"
         )
     elif dry_run:
-        _rehearse(words, screen, as_json)
+        _rehearse(words, tape, screen, as_json)
         return
     watching = Watching(screen.outliving(), quiet=quiet, as_json=as_json)
     played = _perform(
@@ -137,17 +143,48 @@ def play(
 
 
 @dataclass(frozen=True, slots=True)
+class Tape:
+    """What was typed about recordings."""
+
+    cassettes: str | None
+    mode: str | None
+
+    def laid_over(self, asked: "Asked", folder: Path | None = None) -> "Asked":
+        """What was asked for, with the recordings; raises UsageError where they make no sense.
+
+        A run that goes on in another folder finds them where they were typed.
+        """
+        cassettes = self.cassettes
+        if cassettes is not None and folder is not None and folder != Path.cwd():
+            cassettes = str(Path.cwd() / cassettes)
+        cassettes = asked.cassettes if cassettes is None else cassettes
+        mode = options.read_mode(self.mode, cassettes)
+        said = {"cassettes": cassettes, "mode": mode}
+        return asked.model_copy(update={key: value for key, value in said.items() if value is not None})
+
+
+@dataclass(frozen=True, slots=True)
 class How:
     """What changes how a run is played, and nothing that is sent."""
 
     stream: bool | None
     in_flight: int | None
+    max_cost: float | None
+    max_tokens_total: int | None
     retry_unanswered: bool
     accept_changes: bool
+    tape: Tape
 
     def laid_over(self, asked: "Asked") -> "Asked":
         """What was asked for earlier, with what is asked for now."""
-        said = {"stream": self.stream, "in_flight": self.in_flight}
+        if self.max_cost is not None and not isfinite(self.max_cost):
+            raise UsageError(f"--max-cost {self.max_cost}: expected US dollars, e.g. --max-cost 0.50")
+        said = {
+            "stream": self.stream,
+            "in_flight": self.in_flight,
+            "max_cost": self.max_cost,
+            "max_tokens_total": self.max_tokens_total,
+        }
         return asked.model_copy(update={key: value for key, value in said.items() if value is not None})
 
 
@@ -156,7 +193,7 @@ def _begin(words: options.Words, how: How, outputs: Path, watching: "Watching") 
     from runner.operations.play import play
     from runner.operations.stage import stage
 
-    asked = words.understood(stream=bool(how.stream), in_flight=how.in_flight)
+    asked = how.tape.laid_over(how.laid_over(words.understood(stream=bool(how.stream))))
     ready = stage(asked, Path.cwd(), os.environ)
     if how.stream is None and watching.streams(ready):
         ready = replace(ready, asked=asked.model_copy(update={"stream": True}))
@@ -171,7 +208,7 @@ def _go_on(reference: str, how: How, outputs: Path, watching: "Watching") -> "Pl
     from runner.operations.stage import stage
 
     def stage_again(asked: "Asked", folder: Path) -> "Stage":
-        return stage(how.laid_over(asked), folder, os.environ)
+        return stage(how.tape.laid_over(how.laid_over(asked), folder), folder, os.environ)
 
     wanted = Wanted(accept_changes=how.accept_changes, retry_unanswered=how.retry_unanswered)
     return resume(open_run(reference, outputs, "play"), stage_again, watching, wanted)
@@ -203,9 +240,10 @@ def _require_alone(words: options.Words, dry_run: bool) -> None:
         )
 
 
-def _rehearse(words: options.Words, screen: "Screen", as_json: bool) -> None:
-    """Say what would be played."""
+def _rehearse(words: options.Words, tape: Tape, screen: "Screen", as_json: bool) -> None:
+    """Say what would be played, and what of it is not recorded."""
     from runner.cli.display.rehearsal import tell_rehearsal
     from runner.operations.stage import stage
 
-    tell_rehearsal(stage(words.understood(), Path.cwd(), os.environ), screen, as_json=as_json)
+    asked = tape.laid_over(words.understood()).model_copy(update={"mode": "replay"})
+    tell_rehearsal(stage(asked, Path.cwd(), os.environ), screen, as_json=as_json)

@@ -44,15 +44,41 @@ class Changes(Value):
             if not equals or kind not in _SETTABLE or not field:
                 raise UsageError(f"--set {excerpt(text)}: expected params.FIELD=VALUE or vars.NAME=VALUE")
             typed[kind][field] = value
-        varied = dict(_axis(text) for text in axes)
+        varied: dict[str, tuple[str, ...]] = {}
+        for name, values in map(_axis, axes):
+            _require_once(f"--axis {name}", name, typed["params"], varied)
+            varied[name] = values
         if temperature is not None:
-            values = _values("--temperature", temperature)
+            _require_once("--temperature", "temperature", typed["params"], varied)
+            values = _temperatures(temperature)
             if len(values) == 1:
                 typed["params"]["temperature"] = values[0]
             else:
                 varied["temperature"] = values
         params = {field: parsed(value) for field, value in typed["params"].items()}
         return cls(params=params, vars=typed["vars"], axes=varied)
+
+
+def _require_once(
+    option: str, name: str, params: Mapping[str, str], axes: Mapping[str, tuple[str, ...]]
+) -> None:
+    """Raise `UsageError` where what an option sets is set by another one: which of the two counts is not for us to say."""
+    field = name.removeprefix("params.")
+    others = [f"--set params.{field}"] if field in params else []
+    others += [f"--axis {each}" for each in axes if each.removeprefix("params.") == field]
+    if others:
+        raise UsageError(f"{option} and {others[0]} both set {quoted(field)}: keep one of the two")
+
+
+def _temperatures(text: str) -> tuple[str, ...]:
+    """The values of `--temperature`."""
+    values = _values("--temperature", text)
+    for value in values:
+        if refusal("temperature", parsed(value)) is not None:
+            raise UsageError(
+                f"--temperature {excerpt(value)[1:-1]}: expected a number from 0 up, e.g. 0.7, or 0,0.7,1"
+            )
+    return values
 
 
 def _axis(text: str) -> tuple[str, tuple[str, ...]]:
@@ -86,7 +112,8 @@ def _refuse(_: str) -> Json:
 
 def change(scenario: Scenario, changes: Changes) -> Scenario:
     """The scenario as the command line wants it; raises `ProblemsError` with everything that it does not know."""
-    problems = [
+    problems = [Problem(key=key, message=message) for key, message in _option_complaints(changes)]
+    problems += [
         Problem(scenario.path, key=key, message=message) for key, message in _complaints(scenario, changes)
     ]
     if problems:
@@ -112,11 +139,17 @@ def change(scenario: Scenario, changes: Changes) -> Scenario:
     return scenario.model_copy(update=updates)
 
 
-def _complaints(scenario: Scenario, changes: Changes) -> Iterator[tuple[str, str]]:
-    """What the changes name that the scenario does not have, each with the option that names it."""
+def _option_complaints(changes: Changes) -> Iterator[tuple[str, str]]:
+    """What is wrong with the changes whatever the scenario is, each with the option that names it."""
     for field, value in changes.params.items():
         if (reason := refusal(field, value)) is not None:
             yield f"--set params.{field}", reason
+    if changes.repeat is not None and changes.repeat < 1:
+        yield "--repeat", "expected a whole number from 1 up"
+
+
+def _complaints(scenario: Scenario, changes: Changes) -> Iterator[tuple[str, str]]:
+    """What the changes name that the scenario does not have, each with the option that names it."""
     for name in changes.vars:
         if name in scenario.secrets:
             yield (
@@ -125,8 +158,6 @@ def _complaints(scenario: Scenario, changes: Changes) -> Iterator[tuple[str, str
             )
         elif name not in scenario.mentioned():
             yield f"--set vars.{name}", unknown("variable", name, scenario.mentioned())
-    if changes.repeat is not None and changes.repeat < 1:
-        yield "--repeat", "expected a whole number from 1 up"
     if changes.system is not None:
         try:
             check(changes.system, scenario.variables())

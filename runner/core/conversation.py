@@ -221,9 +221,16 @@ class Conversation:
             if turns[turn].role == "user":
                 request = turn_request(self.trial, turn, chain, draw=self.trial.repeat + self.taken_back)
                 answers = self._answered_before({request.slot: request})
-                phase: Phase = "answered" if answers else "asking"
-                said = replace(self, phase=phase, turn=turn, chain=chain, judged=0, failed=False)
-                return replace(said, asked={request.slot: request}, answers=answers)
+                return replace(
+                    self,
+                    phase="answered" if answers else "asking",
+                    turn=turn,
+                    chain=chain,
+                    judged=0,
+                    failed=False,
+                    asked={request.slot: request},
+                    answers=answers,
+                )
             turn += 1
         if self.trial.script.is_open:
             return replace(self, phase="listening", turn=turn, chain=chain, asked={}, answers={})
@@ -284,18 +291,22 @@ class Conversation:
 
     def _settle(self) -> "Conversation":
         """The conversation past a phase in which nothing is left to do, with the next check's questions asked."""
-        script, after = self.trial.script, replace(self, asked={}, answers={})
+        script = self.trial.script
         if self.phase == "judging" and self.judged == len(script.turns[self.turn].checks):
             stops = self.failed and script.on_failed_check == "stop" and self.turn + 1 < len(script.turns)
-            return replace(after, phase="cutting") if stops else after._turn_to(self.turn + 1)
+            return (
+                replace(self, phase="cutting", asked={}, answers={})
+                if stops
+                else self._turn_to(self.turn + 1)
+            )
         if self.phase == "closing" and self.judged == len(script.checks):
-            return replace(after, phase="finishing")
+            return replace(self, phase="finishing", asked={}, answers={})
         if self.phase in {"judging", "closing"}:
             asked = check_requests(
                 self._posed, self._judged_turn, self.judged, self._subjects(), scenario=script.scenario
             )
-            return replace(after, asked=asked, answers=self._answered_before(asked))
-        return after
+            return replace(self, asked=asked, answers=self._answered_before(asked))
+        return replace(self, asked={}, answers={})
 
     # -- judging ---------------------------------------------------------------------------------------------------
 

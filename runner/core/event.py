@@ -3,10 +3,11 @@
 Law: the state of a conversation, of a plan and of a run is the fold of their events; nothing else is remembered.
 """
 
+import json
 from collections.abc import Iterable
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, ValidationError
 
 from runner.core.check import Verdict
 from runner.core.message import Answer, FailureKind, Message, Purpose
@@ -180,6 +181,17 @@ _EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="
 def dump_event(event: Event) -> dict[str, Json]:
     """The event as JSON data, its tag first."""
     return {"event": event.event, **event.dump()}
+
+
+def read_event(line: bytes) -> Event:
+    """The event in a line of JSON, read and validated in one go; raises `ValueError` where there is none.
+
+    That takes half the time of reading it first, but refuses lone surrogates: what is refused is read the longer way.
+    """
+    try:
+        return _EVENTS.validate_json(line)
+    except ValidationError:
+        return load_event(json.loads(line))
 
 
 def load_event(data: Json) -> Event:

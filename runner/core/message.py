@@ -21,11 +21,8 @@ HISTORY: Final = ("refusal", "tool_calls")
 
 def _digest(*parts: bytes) -> bytes:
     """A 20-byte digest of parts that are told apart by their lengths."""
-    state = blake2b(digest_size=20)
-    for part in parts:
-        state.update(len(part).to_bytes(8, "big"))
-        state.update(part)
-    return state.digest()
+    told_apart = b"".join([piece for part in parts for piece in (len(part).to_bytes(8, "big"), part)])
+    return blake2b(told_apart, digest_size=20).digest()
 
 
 BEGINNING: Final = _digest(b"runner.chain/1")
@@ -149,6 +146,7 @@ class Reply(Value):
 FailureKind = Literal[
     "refused_parameter",
     "context_overflow",
+    "content_filter",
     "bad_request",
     "not_allowed",
     "no_such_model",
@@ -224,4 +222,7 @@ class Answer(Value):
     def is_refused(self) -> bool:
         """Whether it was refused by its server, or never sent: nothing was made, so there is nothing to count or pay."""
         failure = self.failure
-        return failure is not None and ((failure.status or 0) >= 400 or failure.kind == "not_recorded")
+        if failure is None:
+            return False
+        refused = (failure.status or 0) >= 400 or failure.kind == "not_recorded"
+        return refused or all((attempt.status or 0) >= 400 for attempt in self.attempts)

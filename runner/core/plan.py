@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import overload
 
-from runner.core.event import Begun, Event, Stopped
+from runner.core.budget import Budget
+from runner.core.event import Answered, Begun, Event, Stopped
+from runner.core.message import Request
 from runner.core.trial import Script, Trial
 
 
@@ -47,8 +49,16 @@ class Trials(Sequence[Trial]):
 
 
 @dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing may be sent before something that is under way has ended."""
+
+    reason: str
+    """Why, as part of a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """Which trial comes next."""
+    """Which trial comes next, and whether what it asks may be sent."""
 
     trials: Sequence[Trial]
     over: Collection[str] = ()
@@ -57,6 +67,8 @@ class Plan:
     """The place from which on no trial has begun."""
     stopped: str | None = None
     """Why no further trial begins."""
+    budget: Budget | None = None
+    """What may be spent; None where that is not limited."""
 
     def next(self) -> Trial | None:
         """The next trial to begin; None where there is none."""
@@ -68,9 +80,21 @@ class Plan:
                 return trial
         return None
 
+    def send(self, trial: str, requests: Sequence[Request]) -> "Plan | Wait | Stopped":
+        """The plan once a trial's requests are sent; or that they have to wait, or that they end the run."""
+        if self.budget is None:
+            return self
+        budget = self.budget.reserve(trial, requests)
+        if budget is not None:
+            return replace(self, budget=budget)
+        short = self.budget.shortage(requests)
+        return Stopped(reason=short) if short else Wait(reason="for room under the limit on what is spent")
+
     def after(self, event: Event) -> "Plan":
         """The plan after an event."""
         match event:
+            case Answered() if self.budget is not None:
+                return replace(self, budget=self.budget.settle(event.trial, event.slot, event.answer))
             case Begun():
                 place = self.cursor
                 while self.trials[place].id != event.trial:

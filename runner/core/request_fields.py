@@ -4,10 +4,12 @@ The fields are those of `CompletionCreateParams` in the openai package, written 
 that package costs more than everything else together; a test compares the two.
 """
 
+import json
+from math import isfinite
 from typing import Final
 
 from runner.core.value import Json
-from runner.core.wording import nearest, quoted
+from runner.core.wording import excerpt, nearest, quoted
 
 REQUEST_FIELDS: Final = frozenset(
     {
@@ -62,6 +64,11 @@ REFUSED: Final = {
 }
 """Fields that `params` may not hold, each with its reason."""
 
+NUMBERS: Final = frozenset({"temperature", "top_p", "frequency_penalty", "presence_penalty"})
+WHOLE: Final = frozenset({"max_completion_tokens", "max_tokens", "seed", "top_logprobs"})
+TRUTHS: Final = frozenset({"logprobs", "parallel_tool_calls", "store"})
+"""Fields that are nothing but a number, a whole number, or a truth; null takes any field back."""
+
 _ONE_REPLY: Final = (
     "`n` above 1 is refused: a conversation goes on from one reply; use `repeat` for more trials"
 )
@@ -79,7 +86,25 @@ def refusal(field: str, value: Json) -> str | None:
         return _ONE_REPLY
     if field == EXTRA:
         return _refused_within(value)
-    return None
+    return _misfit(field, value)
+
+
+def _misfit(field: str, value: Json) -> str | None:
+    """Why a value cannot be what a field takes; bounds of numbers differ between servers, and are theirs to tell."""
+    if value is None:
+        return None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    if field == "temperature" and not (is_number and value >= 0):
+        expected = "a number from 0 up"
+    elif field in NUMBERS and not is_number:
+        expected = "a number"
+    elif field in WHOLE and not (is_number and value == int(value)):
+        expected = "a whole number"
+    elif field in TRUTHS and not isinstance(value, bool):
+        expected = "true or false"
+    else:
+        return None
+    return f"{quoted(field)} takes {expected}, not {excerpt(json.dumps(value), 40)[1:-1]}"
 
 
 def _refused_within(extra: Json) -> str | None:

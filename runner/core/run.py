@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal, Self
 
+from runner.core.budget import NOTHING as NOTHING_SPENT
+from runner.core.budget import Spending, spent
 from runner.core.event import (
     Answered,
     Begun,
@@ -112,6 +114,8 @@ class Run:
     running: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     """How many trials have each status, among those that ended."""
+    spent: Spending = NOTHING_SPENT
+    """What is known to have been spent; what no answer told is not in it."""
 
     @classmethod
     def fold(cls, events: Iterable[Event]) -> "Run":
@@ -138,6 +142,7 @@ class Run:
                 self._summary(event.trial)
                 self.stopped = None
             case Answered():
+                self.spent += spent(event.answer)
                 _add_answer(self._summary(event.trial), event)
             case Heard():
                 self._summary(event.trial).heard += 1

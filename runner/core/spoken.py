@@ -1,6 +1,7 @@
 """A transcript's messages beside the turns that they belong to, and what a message says in words; it judges nothing."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +12,9 @@ from runner.core.value import Json
 
 LONGEST_URL: Final = 80
 """Characters of an address, or of a part that cannot be shown, that are told."""
+
+_KEPT: Final = re.compile(r"(?:data:([^;,]*)|base64);sha256,([0-9a-f]{64})\Z")
+"""A file that is kept beside the run."""
 
 _SAID: Final = {"heard": 2, "given": 1, "unanswered": 1, "skipped": 0, "unplayed": 0}
 """How many messages stand in the history for a turn of each status."""
@@ -39,6 +43,12 @@ def spoken(transcript: Transcript) -> Iterator[Spoken]:
         said = transcript.messages[place : place + _SAID[turn.status]]
         place += len(said)
         yield Spoken(turn, said[0] if said else None, said[1] if len(said) > 1 else None)
+
+
+def messages_until(transcript: Transcript, turns: int) -> tuple[Message, ...]:
+    """What was said up to the end of so many turns, the opening included."""
+    said = sum(_SAID[turn.status] for turn in transcript.turns[:turns])
+    return transcript.messages[: _opening(transcript) + said]
 
 
 def _opening(transcript: Transcript) -> int:
@@ -73,13 +83,33 @@ def _part(part: Json) -> str:
         case "text":
             return str(part.get("text", ""))
         case "image_url":
-            image = part.get("image_url")
-            return f"(image {_bounded(str(image.get('url', '') if isinstance(image, dict) else image))})"
+            image = _fields(part, "image_url")
+            return f"(image: {_address(image.get('url', part['image_url']))})"
+        case "input_audio":
+            sound = _fields(part, "input_audio")
+            return f"(sound: {sound.get('format', 'audio')}, {_address(sound.get('data', ''))})"
         case "file":
-            named = part.get("file") or {}
-            return f"(file {named.get('filename') or named.get('file_id') or ''})".replace(" )", ")")
+            named = _fields(part, "file")
+            place = named.get("file_data") or named.get("file_id") or ""
+            return f"(document: {', '.join(filter(None, [named.get('filename'), _address(place)]))})"
         case kind:
             return f"({kind}: {_bounded(json.dumps(part, ensure_ascii=False))})"
+
+
+def _fields(part: dict[str, Json], name: str) -> dict[str, Json]:
+    """What a content part says under its name."""
+    fields = part.get(name)
+    return fields if isinstance(fields, dict) else {}
+
+
+def _address(place: Json) -> str:
+    """Where something is: a file beside the run, an address, or that it stands in the message itself."""
+    text = str(place)
+    if (kept := _KEPT.match(text)) is not None:
+        return f"{kept[1] or ''} files/{kept[2][:12]}...".strip()
+    if text.startswith("data:"):
+        return f"{text[5:].partition(';')[0]}, {len(text):,} characters"
+    return _bounded(text)
 
 
 def _bounded(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from runner.core.message import Message
 from runner.core.scenario import Opening, Scenario, Turn
-from runner.core.transcript import PlayedTurn, Transcript
+from runner.core.transcript import Transcript
 from runner.core.trial import INSTRUCTING, Script
 from runner.core.value import Json
 
@@ -67,14 +67,3 @@ def heard_turns(transcript: Transcript) -> int:
         (turn.turn for turn in transcript.turns if turn.status not in {"heard", "given"}),
         len(transcript.turns),
     )
-
-
-def messages_until(transcript: Transcript, turns: int) -> tuple[Message, ...]:
-    """What was said up to the end of so many turns, the opening included."""
-    opening = len(transcript.messages) - sum(map(_length, transcript.turns))
-    return transcript.messages[: opening + sum(map(_length, transcript.turns[:turns]))]
-
-
-def _length(turn: PlayedTurn) -> int:
-    """How many messages a turn has in the history."""
-    return {"heard": 2, "given": 1, "unanswered": 1}.get(turn.status, 0)

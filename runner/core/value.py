@@ -1,16 +1,24 @@
 """The frozen base of all that is written down, and the bytes it is written as; it never touches a file.
 
-JSON is written by `json` and read by `json` before it is validated: pydantic's own writer and reader refuse
-lone surrogates, which models do emit.
+JSON is written by `json`, and whatever pydantic's own reader refuses is read by `json` before it is validated: that
+reader and its writer refuse lone surrogates, which models do emit.
 """
 
 import json
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict
 
 Json = Any
 """A JSON value: None, bool, int, float, str, list or dict of such."""
+
+# Made once: `json.dumps` makes a writer for every call, which costs as much as writing a short message.
+_COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+_ASCII: Final = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode
+_SORTED: Final = json.JSONEncoder(
+    ensure_ascii=True, separators=(",", ":"), sort_keys=True, allow_nan=False
+).encode
+_READABLE: Final = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": "), allow_nan=False).encode
 
 
 class Value(BaseModel):
@@ -32,28 +40,25 @@ class Value(BaseModel):
 
 def encode(value: Json) -> bytes:
     """The value as compact JSON in UTF-8, or in ASCII where it holds a lone surrogate, which UTF-8 cannot say."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     try:
-        return text.encode()
+        return _COMPACT(value).encode()
     except UnicodeEncodeError:
-        return json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode()
+        return _ASCII(value).encode()
 
 
 def canonical(value: Json) -> bytes:
     """The value as JSON bytes that do not depend on the order of its keys."""
-    return json.dumps(
-        value, ensure_ascii=True, separators=(",", ":"), sort_keys=True, allow_nan=False
-    ).encode()
+    return _SORTED(value).encode()
 
 
 def encode_line(value: Json) -> bytes:
     """The value as one line of pure ASCII, line end included: nothing in it can split or corrupt a file."""
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode() + b"\n"
+    return _ASCII(value).encode() + b"\n"
 
 
 def encode_readable(value: Json) -> bytes:
     """The value as UTF-8 that people can read, on one line: what would split it, or is no character, is escaped."""
-    text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
+    text = _READABLE(value)
     if not text.isprintable():
         text = "".join(character if _is_plain(character) else _escape(character) for character in text)
     return text.encode()

@@ -4,14 +4,15 @@ Law: the events of one conversation come in their order; an answer is passed on 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
+from typing import Any
 
 from runner.core.conversation import Conversation, Step
 from runner.core.event import Answered, Begun, Event, Planned, Reopened, Stopped
 from runner.core.message import Answer, Request
-from runner.core.plan import Plan
+from runner.core.plan import Plan, Wait
 from runner.core.trial import Trial
-from runner.transports import Notice, Notify
+from runner.transports import Notice, Notify, Started, Waiting
 
 Send = Callable[[Request, Notify], Awaitable[Answer]]
 """How a request becomes an answer: a transport's `send`."""
@@ -45,6 +46,10 @@ class Pool:
         self._planned = set(planned)
         self._unfinished = dict(unfinished or {})
         self._reopened = frozenset(reopened)
+        self._idle: set[asyncio.Task[Any]] = set()
+        """Workers all of whose requests wait and none of whose is under way."""
+        self._held: list[asyncio.Future[None]] = []
+        """Who waits for an answer that leaves room for what is to be sent."""
 
     async def play(self, width: int) -> None:
         """Play to the end of the plan, at most `width` conversations at a time."""
@@ -58,7 +63,7 @@ class Pool:
         return self._plan.stopped is not None
 
     def stop(self, reason: str) -> None:
-        """Begin nothing more: each conversation ends after the answers it waits for."""
+        """Begin nothing more: each conversation ends after the answers that are under way; what only waits is not sent."""
         if self._plan.stopped is None:
             self._pass_on(Stopped(reason=reason))
 
@@ -66,6 +71,14 @@ class Pool:
         """Give an event to the sink, then to the plan: what is not written down has not happened."""
         self._sink(event)
         self._plan = self._plan.after(event)
+        if self._held and isinstance(event, Answered | Stopped):
+            held, self._held = self._held, []
+            for waiter in held:
+                if not waiter.done():
+                    waiter.set_result(None)
+        if isinstance(event, Stopped):
+            for worker in self._idle:
+                worker.cancel()
 
     async def _work(self) -> None:
         """Play one trial after the other."""
@@ -93,8 +106,23 @@ class Pool:
     async def _converse(self, conversation: Conversation) -> None:
         """Play a conversation to its end, or until the plan is stopped."""
         conversation = self._conclude(conversation)
-        while (step := conversation.next()) is not None and self._plan.stopped is None:
+        while (step := conversation.next()) is not None and await self._may_send(conversation.trial.id, step):
             conversation = self._conclude(await self._ask(conversation, step))
+
+    async def _may_send(self, trial: str, step: Step) -> bool:
+        """Whether a step is sent: it waits where what is under way may leave room for it, and ends the run where not."""
+        while self._plan.stopped is None:
+            match self._plan.send(trial, step.requests):
+                case Plan() as plan:
+                    self._plan = plan
+                    return True
+                case Wait() as wait:
+                    self._watch(trial, Waiting(step.requests[0].slot, None, wait.reason))
+                    self._held.append(asyncio.get_running_loop().create_future())
+                    await self._held[-1]
+                case Stopped() as stopped:
+                    self._pass_on(stopped)
+        return False
 
     def _conclude(self, conversation: Conversation) -> Conversation:
         """The conversation after what follows without asking anybody."""
@@ -106,28 +134,92 @@ class Pool:
     async def _ask(self, conversation: Conversation, step: Step) -> Conversation:
         """The conversation after the answers to a step; each is passed on as it arrives."""
         trial = conversation.trial.id
+        pending = _Pending(step)
 
         def notify(notice: Notice) -> None:
             self._watch(trial, notice)
+            if pending.notes(notice):
+                self._settle_down(pending)
 
         async def answer(request: Request) -> Answered:
             return _answered(trial, request, await self._send(request, notify))
 
-        if len(step.requests) == 1:  # a task of its own would cost more than the whole bookkeeping of a turn
-            return self._take_in(conversation, await answer(step.requests[0]))
-        tasks = [asyncio.ensure_future(answer(request)) for request in step.requests]
+        try:
+            if (
+                len(step.requests) == 1
+            ):  # a task of its own would cost more than the whole bookkeeping of a turn
+                return self._take_in(conversation, await answer(step.requests[0]))
+            return await self._ask_together(
+                conversation, [answer(request) for request in step.requests], pending
+            )
+        finally:
+            if pending.waiting:
+                self._idle.discard(pending.worker)
+
+    async def _ask_together(
+        self, conversation: Conversation, asking: Iterable[Coroutine[Any, Any, Answered]], pending: "_Pending"
+    ) -> Conversation:
+        """The conversation after answers that come in any order."""
+        tasks = [asyncio.ensure_future(each) for each in asking]
         try:
             for task in asyncio.as_completed(tasks):
-                conversation = self._take_in(conversation, await task)
+                event = await task
+                conversation = self._take_in(conversation, event)
+                if pending.ends(event.slot):
+                    self._settle_down(pending)
         finally:
             for task in tasks:
                 task.cancel()
         return conversation
 
+    def _settle_down(self, pending: "_Pending") -> None:
+        """Note whether a worker only waits; nobody waits for it, once the run is stopped."""
+        if not pending.is_idle:
+            self._idle.discard(pending.worker)
+        elif self.stopped:
+            pending.worker.cancel()
+        else:
+            self._idle.add(pending.worker)
+
     def _take_in(self, conversation: Conversation, event: Answered) -> Conversation:
         """The conversation after an answer that was written down."""
         self._pass_on(event)
         return conversation.after(event)
+
+
+class _Pending:
+    """The requests of one step: which of them are unanswered, and which of these wait and are not under way."""
+
+    __slots__ = ("_left", "waiting", "worker")
+
+    def __init__(self, step: Step) -> None:
+        """Take the step that the present task asks."""
+        worker = asyncio.current_task()
+        assert worker is not None
+        self.worker = worker
+        self._left = {request.slot for request in step.requests}
+        self.waiting: set[str] = set()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way."""
+        return self.waiting == self._left
+
+    def notes(self, notice: Notice) -> bool:
+        """Whether a notice changes what waits."""
+        if isinstance(notice, Waiting):
+            self.waiting.add(notice.slot)
+            return True
+        if self.waiting and isinstance(notice, Started):
+            self.waiting.discard(notice.slot)
+            return True
+        return False
+
+    def ends(self, slot: str) -> bool:
+        """Take in that a request is answered; whether that may leave none but such as wait."""
+        self._left.discard(slot)
+        self.waiting.discard(slot)
+        return bool(self.waiting)
 
 
 def _answered(trial: str, request: Request, answer: Answer) -> Answered:

@@ -13,6 +13,9 @@ from runner.errors import Problem, ProblemsError
 from runner.formats.source.files import UnreadableError, read_bytes
 from runner.formats.writer import write_scenario
 
+MOST_TOLD: Final = 10
+"""How many lines that are no question are told one by one: a file of another kind has thousands."""
+
 _WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,60}\Z")
 
 
@@ -37,8 +40,19 @@ def read(path: str) -> Iterator[tuple[str, str]]:
     if not problems and not scenarios:
         problems.append(Problem(path, 0, 0, "", "holds no question"))
     if problems:
-        raise ProblemsError(problems)
+        raise ProblemsError(_bounded(problems))
     return ((f"{name}.yaml", write_scenario(scenario)) for name, scenario in scenarios.items())
+
+
+def _bounded(problems: list[Problem]) -> list[Problem]:
+    """The first problems, and how many lines more are bad."""
+    if len(problems) <= MOST_TOLD + 1:
+        return problems
+    first, rest = problems[:MOST_TOLD], problems[MOST_TOLD:]
+    message = (
+        f"this line and {len(rest) - 1:,} more are no questions either; is this a file of MT-Bench questions?"
+    )
+    return [*first, Problem(rest[0].path, rest[0].line, 0, "", message)]
 
 
 def _question(line: bytes) -> Json:

@@ -13,16 +13,21 @@ from runner.formats.source.files import Files, UnreadableError
 
 
 def load(
-    paths: Iterable[str | os.PathLike[str]], environ: Mapping[str, str], folder: Path = Path()
+    paths: Iterable[str | os.PathLike[str]],
+    environ: Mapping[str, str],
+    folder: Path = Path(),
+    *,
+    needs_secrets: bool = True,
 ) -> list[Scenario]:
     """The scenarios of files and folders, in order; raises `ProblemsError` with everything that is wrong with them.
 
-    Paths are relative to a folder, the working folder where none is given, and are shown as they were typed.
+    Paths are relative to a folder, the working folder where none is given, and are shown as they were typed. Where
+    nothing is sent, no secret has to be set.
 
     In a folder every .yaml and .yml file is read, at any depth, except those whose names begin with `_`
     (bases and fragments) and those that another file includes or reads. Raises `NothingToPlayError` where there is none.
     """
-    loading = _Loading(environ, folder)
+    loading = _Loading(environ, folder, needs_secrets=needs_secrets)
     for path in paths:
         loading.add(PurePath(path).as_posix())
     return loading.scenarios()
@@ -31,7 +36,8 @@ def load(
 class _Loading:
     """What has been read so far, file by file."""
 
-    def __init__(self, environ: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, environ: Mapping[str, str], folder: Path, *, needs_secrets: bool) -> None:
+        self.needs_secrets = needs_secrets
         self.problems: list[Problem] = []
         self.folder = folder
         self.files = Files(self.problems.append, folder)
@@ -69,7 +75,7 @@ class _Loading:
             problems.append(Problem(path, 0, 0, "", str(error)))
             documents = []
         for number, node in enumerate(documents):
-            reader = Reader(self.files, self.environ)
+            reader = Reader(self.files, self.environ, needs_secrets=self.needs_secrets)
             try:
                 found = scenario(reader, node, path, first=number == 0)
             except TooManyError:

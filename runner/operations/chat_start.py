@@ -9,7 +9,8 @@ from typing import Final
 from runner.core.change import Changes
 from runner.core.message import Message
 from runner.core.scenario import Opening, Scenario
-from runner.core.talk import heard_turns, messages_until
+from runner.core.spoken import messages_until
+from runner.core.talk import heard_turns
 from runner.core.transcript import Transcript
 from runner.core.trial import INSTRUCTING, Script
 from runner.core.value import Json, canonical

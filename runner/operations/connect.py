@@ -71,7 +71,7 @@ class Outlet:
         self._reached = provider
         if provider.kind == "local":
             self._server, self._reached = _serve(provider)
-        self._limit = Limit(provider.in_flight)
+        self._limit = _limit(provider)
         self._opened: dict[bool, Transport] = {}
         """By whether replies are streamed."""
 
@@ -80,6 +80,8 @@ class Outlet:
         if stream not in self._opened:
             client = OpenAITransport(self._reached, stream=stream)
             self._opened[stream] = _finish(client, self._reached, self._limit)
+        if not self.asking:  # what failed once need not fail for ever: here nobody ends a run by it
+            self._limit.breaker.forget()
         self.asking += 1
         try:
             return await self._opened[stream].send(request, notify)
@@ -87,9 +89,10 @@ class Outlet:
             self.asking -= 1
 
     async def close(self) -> None:
-        """Close the connections, then the server."""
+        """Close the connections, then the server; twice does no harm."""
+        opened, self._opened = self._opened, {}
         try:
-            for transport in self._opened.values():
+            for transport in opened.values():
                 await transport.close()
         finally:
             if self._server is not None:
@@ -109,7 +112,16 @@ def _surround(provider: Provider, stage: Stage, folder: RunFolder) -> Transport:
     client = OpenAITransport(provider, stream=stage.asked.stream)
     files = {digest for scenario in stage.scenarios for digest in scenario.files}
     filled = Fill(client, secrets=stage.secrets, files=files, read_file=folder.read_file)
-    return _finish(filled, provider, Limit(provider.in_flight))
+    return _finish(filled, provider, _limit(provider))
+
+
+def _limit(provider: Provider) -> Limit:
+    """What all requests to a provider share."""
+    return Limit(
+        provider.in_flight,
+        requests_per_minute=provider.requests_per_minute,
+        tokens_per_minute=provider.tokens_per_minute,
+    )
 
 
 def _finish(inner: Transport, provider: Provider, limit: Limit) -> Transport:

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from platform import python_version
 
+from runner.operations.spending import models_at_published_prices
 from runner.operations.stage import Stage
 from runner.store.manifest import Kind, Manifest
+from runner.transports.published import PACKAGE
 
 
 def open_manifest(stage: Stage, command: Sequence[str], kind: Kind = "play") -> Manifest:
@@ -18,6 +20,7 @@ def open_manifest(stage: Stage, command: Sequence[str], kind: Kind = "play") -> 
         folder=str(stage.folder),
         asked=stage.asked.dump(),
         versions={name: version(name) for name in ("conversation-runner", "openai")}
+        | ({PACKAGE: version(PACKAGE)} if models_at_published_prices(stage) else {})
         | {"python": python_version()},
         settings={name: stage.settings.named(name).dump() for name, _ in stage.providers},
         started_at=stamp(),

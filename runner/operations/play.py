@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -13,11 +13,13 @@ from runner.core.plan import Plan
 from runner.core.run import Run
 from runner.engines.pool import Pool
 from runner.errors import RunnerError, StoreError, UsageError
-from runner.operations.connect import connect, require_ready
+from runner.operations.connect import connect
 from runner.operations.earlier import Earlier, Wanted, read_earlier
 from runner.operations.interrupt import Interrupts
 from runner.operations.opening import name_stamp, open_manifest, stamp
+from runner.operations.spending import open_budget, require_affordable
 from runner.operations.stage import Asked, Stage
+from runner.operations.taping import Taped, Taping
 from runner.store.folder import RunFolder
 from runner.store.journal import Journal
 from runner.store.manifest import Manifest
@@ -54,6 +56,8 @@ class Played:
     run: Run
     trials: int
     """How many were planned."""
+    taped: Taped | None = None
+    """What came of its recordings; None where it has none."""
 
     @property
     def exit_code(self) -> int:
@@ -69,7 +73,8 @@ def play(
     interrupts: Interrupts | None = None,
 ) -> Played:
     """Play a stage into a new run; raises RunnerError where a provider or the disk cannot be used."""
-    require_ready(stage)
+    taping = Taping.open(stage)
+    require_affordable(stage)
     names = {scenario.name for scenario in stage.scenarios}
     what = next(iter(names)) if len(names) == 1 else f"{len(names)}-scenarios"
     manifest = open_manifest(stage, command)
@@ -78,7 +83,7 @@ def play(
         with folder.locked():
             # Before the manifest: a run that is found has a journal.
             Journal(folder.journal, folder.name).close()
-            performance = Performance(stage, folder, audience, heeded)
+            performance = Performance(stage, folder, audience, heeded, taping)
             return performance.give(manifest.model_copy(update={"run": folder.name}), Earlier(Run()))
 
 
@@ -107,9 +112,12 @@ def resume(
                 "play them again"
             )
         stage = stage_again(asked, Path(manifest.folder))
-        require_ready(stage)
+        taping = Taping.open(stage)
+        require_affordable(stage)
+        if taping is not None:
+            taping.remember(folder)
         earlier = read_earlier(folder, stage, wanted)
-        return Performance(stage, folder, audience, heeded).give(manifest, earlier)
+        return Performance(stage, folder, audience, heeded, taping).give(manifest, earlier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,7 @@ class Performance:
     folder: RunFolder
     audience: Audience
     interrupts: Interrupts
+    taping: Taping | None = None
 
     def give(self, manifest: Manifest, earlier: Earlier) -> Played:
         """Play what is left of a run, and leave its transcripts and manifest behind, however it ends."""
@@ -145,7 +154,8 @@ class Performance:
                 self._close(manifest, run, error)
             raise
         self._close(manifest, run)
-        played = Played(folder=folder, run=run, trials=len(stage.trials))
+        taped = None if self.taping is None else self.taping.told(run, manifest.command)
+        played = Played(folder=folder, run=run, trials=len(stage.trials), taped=taped)
         self.audience.closes(played)
         return played
 
@@ -160,9 +170,15 @@ class Performance:
                 run.add(event)
                 self.audience.hears(event, run)
 
-            transport = connect(self.stage, self.folder)
+            transport: Transport = connect(self.stage, self.folder)
+            if self.taping is not None:
+                transport = self.taping.around(transport)
             pool = Pool(
-                Plan(self.stage.trials, over=frozenset(run.ended()) - earlier.unfinished.keys()),
+                Plan(
+                    self.stage.trials,
+                    over=frozenset(run.ended()) - earlier.unfinished.keys(),
+                    budget=open_budget(self.stage, run),
+                ),
                 transport.send,
                 sink,
                 self.audience.watches,
@@ -170,10 +186,11 @@ class Performance:
                 unfinished=earlier.unfinished,
                 reopened=earlier.reopened,
             )
-            try:
-                asyncio.run(self._drive(pool, transport))
-            except BaseExceptionGroup as group:
-                raise _first(group) from group
+            with nullcontext() if self.taping is None else self.taping.kept(run):
+                try:
+                    asyncio.run(self._drive(pool, transport))
+                except BaseExceptionGroup as group:
+                    raise _first(group) from group
 
     async def _drive(self, pool: Pool, transport: Transport) -> None:
         """Play to the end of the plan, or until a signal ends it; then hang up."""

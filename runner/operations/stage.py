@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final
 
 from runner.checks import build
 from runner.core.change import Changes, change, parsed
@@ -21,11 +20,9 @@ from runner.core.value import Value
 from runner.core.wording import unknown
 from runner.errors import NothingToPlayError, Problem, ProblemsError, ProviderError, UsageError
 from runner.formats.native import load
+from runner.operations.fitting import blamed, unreadable
 from runner.settings import Settings, read_environment
-from runner.settings.provider import Provider
-
-SEEN: Final = {"image_url": "an image", "input_audio": "sound", "file": "a document"}
-"""Content parts that are more than text, in words."""
+from runner.transports.cassette import Mode
 
 
 class Asked(Value):
@@ -39,6 +36,14 @@ class Asked(Value):
     """Whether replies are streamed."""
     in_flight: int | None = None
     """At most so many requests at once, at each provider; its settings decide where this is None."""
+    max_cost: float | None = None
+    """US dollars that the run may cost, all its parts together; None where that is not limited."""
+    max_tokens_total: int | None = None
+    """Tokens that the run may take, sent and received, all its parts together; None where that is not limited."""
+    cassettes: str | None = None
+    """The folder of recordings, as it was typed; None where nothing is recorded or replayed."""
+    mode: Mode = "replay"
+    """What is done with the recordings."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,11 @@ def stage(
     """
     settings = Settings.load(folder, environ)
     environment = read_environment(folder, environ)
-    loaded = load(asked.paths, environment, folder) if scenarios is None else list(scenarios)
+    replays = asked.cassettes is not None and asked.mode == "replay"
+    if scenarios is None:
+        loaded = load(asked.paths, environment, folder, needs_secrets=not replays)
+    else:
+        loaded = list(scenarios)
     variants = [
         _expand(scenario, changed, settings, asked.changes)
         for scenario, changed in zip(loaded, _change(loaded, asked.changes), strict=True)
@@ -101,7 +110,10 @@ def stage(
         scenarios=tuple(scenario for scenario, scripts, repeats in parts if len(scripts) and len(repeats)),
         trials=trials,
         providers=_rehearse(
-            chosen, [scripts if len(repeats) else () for _, scripts, repeats in parts], settings
+            chosen,
+            [scripts if len(repeats) else () for _, scripts, repeats in parts],
+            settings,
+            asked.changes,
         ),
         requests=requests,
         left_out=sum(len(each) * each.scenario.repeat for each in variants) - len(trials),
@@ -188,7 +200,7 @@ def _expand(scenario: Scenario, changed: Scenario, settings: Settings, changes: 
 
 
 def _rehearse(
-    chosen: Sequence[Variants], parts: Sequence[Sequence[Script]], settings: Settings
+    chosen: Sequence[Variants], parts: Sequence[Sequence[Script]], settings: Settings, changes: Changes
 ) -> tuple[tuple[str, str], ...]:
     """Each provider with a model that is played on, of the parts of the chosen scenarios that are played.
 
@@ -206,12 +218,11 @@ def _rehearse(
         for place in range(len(scripts) if several else min(1, len(scripts))):
             try:
                 found[scripts[place].provider, scripts[place].model] = None
-                problems += _unreadable(variants.scenario, settings.named(scripts[place].provider))
+                problems += unreadable(variants.scenario, settings.named(scripts[place].provider))
             except ProblemsError as error:
                 problems += error.problems
             except ProviderError as error:
-                where = variants.scenario
-                problems.append(Problem(path=where.path, line=where.line, message=str(error)))
+                problems.append(blamed(str(error), variants.scenario, settings, changes))
     if problems:
         raise ProblemsError(problems)
     return tuple(found)
@@ -224,22 +235,6 @@ def _problems(variants: Variants, place: int) -> Sequence[Problem]:
     except ProblemsError as error:
         return error.problems
     return ()
-
-
-def _unreadable(scenario: Scenario, provider: Provider) -> Iterator[Problem]:
-    """The turns that a provider of text alone cannot read; what other servers can read, they say themselves."""
-    if provider.kind != "local":
-        return
-    for number, turn in enumerate(scenario.turns):
-        parts = turn.content if isinstance(turn.content, list) else []
-        held = [SEEN[kind] for kind in dict.fromkeys(str(part.get("type")) for part in parts) if kind in SEEN]
-        if held:
-            why = (
-                f"holds {', '.join(held)}, and the provider {provider.name} (the embedded model) reads text alone: "
-                "play this scenario on another one by --provider, or leave it out by --only or --skip-tag"
-            )
-            path, line = turn.path or scenario.path, turn.line
-            yield Problem(path, line, key=f"turns[{number}].{turn.role}", message=why)
 
 
 def _setups(scenario: Scenario) -> Iterator[Setup]:

@@ -4,9 +4,11 @@ Law: what is run is over when `run` returns or raises, Ctrl-C included: nothing 
 """
 
 import asyncio
+import signal
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -46,12 +48,13 @@ class LoopThread:
             tasks[0].add_done_callback(lambda _: waiting.put(None))
 
         loop.call_soon_threadsafe(begin)
-        try:
-            _wait(waiting)
-        except BaseException:
-            loop.call_soon_threadsafe(lambda: tasks[0].cancel())  # noqa: PLW0108 - there may be no task yet
-            _wait(waiting, calling=False)
-            raise
+        with hearing_ctrl_c():
+            try:
+                _wait(waiting)
+            except BaseException:
+                loop.call_soon_threadsafe(lambda: tasks[0].cancel())  # noqa: PLW0108 - there may be no task yet
+                _wait(waiting, calling=False)
+                raise
         return tasks[0].result()
 
     def _started(self) -> asyncio.AbstractEventLoop:
@@ -82,6 +85,33 @@ class LoopThread:
     ) -> None:
         """Close."""
         self.close()
+
+
+@contextmanager
+def hearing_ctrl_c() -> Iterator[None]:
+    """Let Ctrl-C be a KeyboardInterrupt also for a caller that keeps a running loop waiting.
+
+    `asyncio.run` makes it a wish to its loop, which would be heard when the waiting is over.
+    """
+    previous = signal.getsignal(signal.SIGINT)
+    is_main = threading.current_thread() is threading.main_thread()
+    if not (is_main and callable(previous) and _is_inside_a_loop()):
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def _is_inside_a_loop() -> bool:
+    """Whether a loop is running in this thread."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _wait(calls: Calls, *, calling: bool = True) -> None:

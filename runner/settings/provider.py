@@ -103,7 +103,11 @@ class Provider(Setting):
     """What stands for a model's name here: `main` for where nobody names one, any other alias, or the name of a model
     of another provider."""
     in_flight: Natural = 16
-    """How many requests may be under way at once."""
+    """How many requests may be under way at once; fewer are for a while, once the provider limits their rate."""
+    requests_per_minute: Natural | None = None
+    """How many requests are sent in any minute, each try counted; None where that is not limited."""
+    tokens_per_minute: Natural | None = None
+    """How many tokens are sent and received in any minute: guessed before a request is sent, put right by its answer."""
     timeouts: Timeouts = Timeouts()
     retries: Retries = Retries()
     sends_usage: bool = True

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Self
 
 from pydantic import ValidationError
 
-from runner.core.event import SCHEMA, Event, dump_event, load_event
+from runner.core.event import SCHEMA, Event, dump_event, read_event
 from runner.core.value import encode_line
 from runner.errors import StoreError
 
@@ -96,11 +96,10 @@ def read_places(path: Path) -> Iterator[tuple[int, Event]]:
             for number, line in enumerate(file, start=1):
                 if not line.endswith(_NEWLINE):
                     return
-                data = _parse(path, number, line)
                 if number == 1:
-                    _require_schema(path, data)
+                    _require_schema(path, _parse(path, number, line))
                 else:
-                    yield place, _load(path, number, data)
+                    yield place, _load(path, number, line)
                 place += len(line)
     except OSError as error:
         raise StoreError(f"cannot read {path}: {error.strerror}") from error
@@ -109,7 +108,7 @@ def read_places(path: Path) -> Iterator[tuple[int, Event]]:
 def read_at(file: BinaryIO, place: int) -> Event:
     """The event whose line begins at a byte."""
     file.seek(place)
-    return load_event(json.loads(file.readline()))
+    return read_event(file.readline())
 
 
 def _parse(path: Path, number: int, line: bytes) -> Any:
@@ -117,19 +116,26 @@ def _parse(path: Path, number: int, line: bytes) -> Any:
     try:
         return json.loads(line)
     except ValueError as error:
-        raise StoreError(
-            f"{path}:{number}: this line is not JSON, so the journal was changed by hand or by a disk"
-        ) from error
+        raise _no_json(path, number) from error
 
 
-def _load(path: Path, number: int, data: Any) -> Event:
-    """The data as an event."""
+def _load(path: Path, number: int, line: bytes) -> Event:
+    """The line as an event."""
     try:
-        return load_event(data)
+        return read_event(line)
     except ValidationError as error:
         raise StoreError(
             f"{path}:{number}: this line is no event of {SCHEMA}: {error.errors()[0]['msg']}"
         ) from error
+    except ValueError as error:
+        raise _no_json(path, number) from error
+
+
+def _no_json(path: Path, number: int) -> StoreError:
+    """The error that a line which is not JSON is."""
+    return StoreError(
+        f"{path}:{number}: this line is not JSON, so the journal was changed by hand or by a disk"
+    )
 
 
 def _require_schema(path: Path, data: Any) -> None:

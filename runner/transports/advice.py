@@ -19,6 +19,8 @@ _LEAST_WORDS: Final = 24
 """Characters of a server's words below which they are left out."""
 _LONGEST_NAME: Final = 60
 _ABOUT_A_MODEL: Final = re.compile(r"\b(?:model|deployment)s?\b", re.IGNORECASE)
+_IN_OUR_WORDS: Final = {"timed_out", "empty_reply", "content_filter"}
+"""Failures that no server speaks of, where their status tells of none."""
 _A_PAGE: Final = "a page in place of JSON"
 _LOCAL: Final = "play on the embedded model with --provider local"
 
@@ -36,7 +38,7 @@ def advise(failure: Failure, provider: Provider, model: str) -> Failure:
     advice = _Adviser(failure, provider, model).advice()
     if advice is None:
         return failure
-    words = "" if failure.kind == "timed_out" and failure.status is None else said_by(failure)
+    words = "" if failure.kind in _IN_OUR_WORDS and failure.status in {None, 200} else said_by(failure)
     room = LONGEST - len(advice.what) - len(advice.next) - len(" (): ")
     said = f" ({write_plainly(words, room)})" if words and room >= _LEAST_WORDS else ""
     return failure.model_copy(update={"message": write_plainly(f"{advice.what}{said}: {advice.next}")})
@@ -69,6 +71,8 @@ class _Adviser:
             "unreachable": self._reach,
             "timed_out": self._wait,
             "bad_request": self._mend_refusal,
+            "content_filter": self._reword,
+            "empty_reply": self._raise_limit,
         }
         way = ways.get(self.failure.kind)
         return way() if way is not None else None
@@ -131,6 +135,22 @@ class _Adviser:
         """Whether a 404 speaks of a model."""
         return bool(
             _ABOUT_A_MODEL.search(f"{self.failure.code or ''} {self.failure.message}".replace("_", " "))
+        )
+
+    def _reword(self) -> Advice:
+        """What to do where a filter refused what was said, or withheld the reply."""
+        what = "withheld the reply" if self.failure.status == 200 else "refused the conversation"
+        return Advice(
+            f"a content filter of {self.name} {what}", "say it in other words, or set the filter otherwise"
+        )
+
+    def _raise_limit(self) -> Advice | None:
+        """What to do where a model spent all its tokens before it said a word."""
+        if self.failure.code != "length":
+            return None
+        return Advice(
+            "the reply is empty: the limit on tokens was reached before a word was said",
+            "raise max_completion_tokens, or ask for less reasoning (reasoning_effort)",
         )
 
     def _mend_refusal(self) -> Advice | None:

@@ -196,12 +196,13 @@ def _name(status: int | None, complaint: Complaint) -> FailureKind:
         "no_credit": bool(names & _CREDIT_CODES) or status == 402,
         "rate_limited": bool(names & _RATE_CODES) or status == 429,
         "no_such_model": bool(names & _MODEL_CODES),
+        "content_filter": bool(names & _FILTER_CODES),
     }
     if found := next((kind for kind, holds in coded.items() if holds), None):
         return found
     if status is None:
         return "error_in_reply"
-    if status in {400, 422} and complaint.param and not names & _FILTER_CODES:
+    if status in {400, 422} and complaint.param:
         return "refused_parameter"
     by_status: dict[int, FailureKind] = {
         401: "not_allowed",

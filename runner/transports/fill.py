@@ -147,15 +147,7 @@ class Mask:
 
     def held(self, text: str) -> int:
         """How many characters at the end of a text may be the beginning of a value."""
-        longest = min(len(text), len(self.forms[0]) - 1)
-        return next(
-            (
-                size
-                for size in range(longest, 0, -1)
-                if any(form.startswith(text[-size:]) for form in self.forms)
-            ),
-            0,
-        )
+        return max((_overlap(text, form) for form in self.forms), default=0)
 
     def value(self, value: Json) -> Json:
         """JSON data with marks in place of values, in its keys as well."""
@@ -178,6 +170,18 @@ class Mask:
         # The same words stand in the probabilities token by token, where no mark can be put.
         reply = answer.reply.model_copy(update={"message": message, "logprobs": None})
         return answer.model_copy(update={"reply": reply})
+
+
+def _overlap(text: str, form: str) -> int:
+    """How many characters at the end of a text are the beginning of a form."""
+    if not text:
+        return 0
+    place = len(form) - 1
+    # Only a beginning that ends as the text does can be meant, and most forms hold few of those.
+    while (place := form.rfind(text[-1], 0, place)) >= 0:
+        if text.endswith(form[: place + 1]):
+            return place + 1
+    return 0
 
 
 class Veil:

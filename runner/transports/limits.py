@@ -1,38 +1,49 @@
-"""What all requests to one provider share: so many in flight, and a gate that whoever is told to wait closes for all."""
+"""What all requests to one provider share: places, rates, a gate that closes for all, and what is known to fail."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from runner.transports.breaker import Breaker
+from runner.transports.rate import Passed, Rate
+from runner.transports.slots import Slots
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Why nothing may be sent for a while, as part of a sentence, and for how long."""
+
+    seconds: float
+    reason: str
 
 
 class Limit:
     """The limit on one provider's requests."""
 
-    def __init__(self, in_flight: int, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin with all slots free and the gate open."""
-        self._slots = asyncio.Semaphore(in_flight)
+    def __init__(
+        self,
+        in_flight: int,
+        *,
+        requests_per_minute: int | None = None,
+        tokens_per_minute: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Begin with all slots free, the gate open and nothing known to fail."""
+        self.slots = Slots(in_flight)
+        self.breaker = Breaker()
+        self.turn = asyncio.Lock()
+        """Who waits for the rates: one at a time, so that who came first goes first."""
         self._clock = clock
+        self._requests = None if requests_per_minute is None else Rate(requests_per_minute)
+        self._tokens = None if tokens_per_minute is None else Rate(tokens_per_minute)
         self._closed_until = 0.0
         self.in_flight = 0
         """How many requests are under way."""
         self.reason = ""
         """Why the gate was closed last."""
 
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """A slot, as soon as there is one; whoever holds it looks at the gate before anything is sent."""
-        async with self._slots:
-            yield
-
-    @asynccontextmanager
-    async def flight(self) -> AsyncIterator[int]:
-        """The time that a request is under way; gives how many are, this one counted."""
-        self.in_flight += 1
-        try:
-            yield self.in_flight
-        finally:
-            self.in_flight -= 1
+    # -- the gate --------------------------------------------------------------------------------------------------
 
     def close(self, seconds: float, reason: str) -> None:
         """Let nothing out for so long; an earlier order to wait longer still holds."""
@@ -42,3 +53,36 @@ class Limit:
     def closed_for(self) -> float:
         """The seconds until something may be sent."""
         return max(0.0, self._closed_until - self._clock())
+
+    # -- the rates -------------------------------------------------------------------------------------------------
+
+    @property
+    def is_paced(self) -> bool:
+        """Whether so much a minute is let out at most."""
+        return self._requests is not None or self._tokens is not None
+
+    def pace(self, tokens: int) -> Pace | None:
+        """How long a request of so many tokens has to wait for the rates; None where it may go."""
+        now = self._clock()
+        paces = [
+            Pace(rate.wait(amount, now), f"{rate.per_minute:,} {noun} a minute are allowed")
+            for rate, amount, noun in (
+                (self._requests, 1, "requests"),
+                (self._tokens, tokens, "tokens"),
+            )
+            if rate is not None
+        ]
+        longest = max(paces, key=lambda pace: pace.seconds, default=None)
+        return longest if longest is not None and longest.seconds > 0 else None
+
+    def let_out(self, tokens: int) -> Passed | None:
+        """Note that a request of so many tokens, as far as one can tell, is sent; what `settle` is given later."""
+        now = self._clock()
+        if self._requests is not None:
+            self._requests.let_out(1, now)
+        return None if self._tokens is None else self._tokens.let_out(tokens, now)
+
+    def settle(self, passed: Passed | None, tokens: int) -> None:
+        """Put right how many tokens it was."""
+        if self._tokens is not None and passed is not None:
+            self._tokens.settle(passed, tokens)

@@ -1,10 +1,11 @@
-"""What an exchange cost, stamped once from the settings' prices; what is not known is not guessed."""
+"""What an exchange cost, stamped once from the settings' prices, or published ones; what is not known is not guessed."""
 
 from typing import Final
 
 from runner.core.message import Answer, Request, Usage
 from runner.settings import Price, Provider
 from runner.transports import Notify, Transport
+from runner.transports.published import published_cost
 
 _PER: Final = 1_000_000
 """Prices are for so many tokens."""
@@ -28,9 +29,14 @@ class Priced:
         if answer.usage is None or answer.cost_usd is not None:
             return answer
         served = answer.reply.served_model if answer.reply else None
-        price = self._provider.price_of(request.model, served)
-        cost = price_usage(answer.usage, price) if price else None
+        cost = cost_of(self._provider, answer.usage, request.model, served)
         return answer if cost is None else answer.model_copy(update={"cost_usd": cost})
+
+
+def cost_of(provider: Provider, usage: Usage, *models: str | None) -> float | None:
+    """What a usage costs in US dollars: at the settings' price of the first of these models that has one, else as published."""
+    price = provider.price_of(*models)
+    return published_cost(provider, usage, *models) if price is None else price_usage(usage, price)
 
 
 def price_usage(usage: Usage, price: Price) -> float | None:

@@ -1,17 +1,19 @@
 """The one place that tries again: what may pass, after a pause that the server or chance decides; it changes no answer.
 
-Law: no request is sent while its provider asked to be left alone, and none waits longer, all in all, than settings say.
+Law: no request is sent before `Admission` lets it out, and none waits for that longer, all in all, than settings say.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from random import Random
-from typing import Final
+from typing import Any, Final
 
+from runner.core.budget import guess_tokens
 from runner.core.message import Answer, Attempt, Failure, Request
 from runner.settings import Retries
-from runner.transports import Deferred, Notify, Started, Transport, Waiting
+from runner.transports import Deferred, Notify, Started, Transport
+from runner.transports.admission import Admission, Course
 from runner.transports.faults import is_servers_fault
 from runner.transports.limits import Limit
 
@@ -19,13 +21,11 @@ _FIRST: Final = 1.0
 """The longest pause before the second try, in seconds; each further one may be twice as long."""
 _LONGEST: Final = 30.0
 """The longest pause that is not the server's own wish."""
-_SPREAD: Final = 0.25
-"""The share of a common wait, but a second at most, within which those who waited set out, not all at once."""
 
 _PASSING: Final = frozenset({"unreachable", "cut_stream", "malformed", "rate_limited"})
 """Failures that another try may not meet."""
 _LASTING: Final = frozenset(
-    {"no_credit", "context_overflow", "not_allowed", "no_such_model", "refused_parameter"}
+    {"no_credit", "context_overflow", "content_filter", "not_allowed", "no_such_model", "refused_parameter"}
 )
 """Failures that every try meets, whatever the status."""
 
@@ -48,8 +48,7 @@ class Retry:
         self._limit = limit
         self._retries = retries
         self._chance = chance
-        self._clock = clock
-        self._sleep = sleep
+        self._admission = Admission(limit, retries.longest_wait_s, chance=chance, clock=clock, sleep=sleep)
 
     async def close(self) -> None:
         """Close what sends."""
@@ -57,59 +56,52 @@ class Retry:
 
     async def send(self, request: Request, notify: Notify) -> Answer:
         """The first reply, or the last failure, with every try that was made."""
-        tries: list[Attempt] = []
-        asked_at: str | None = None
-        waited = total = 0.0
+        limit = self._limit
+        tokens = sum(guess_tokens(request)) if limit.is_paced else 0
+        course = Course(request, notify, limit.breaker.replies, tokens)
         while True:
-            async with self._limit.slot():
-                held = await self._pass_gate(request, notify, self._retries.longest_wait_s - total)
-                if held is None:
-                    return self._hold_back(tries)
-                waited, total = waited + held, total + held
-                async with self._limit.flight() as in_flight:
-                    notify(Started(request.slot, in_flight))
-                    answer = await self._inner.send(request, notify)
-            tries.append(_last_try(answer).model_copy(update={"waited_s": round(waited, 3)}))
-            done = {"attempts": tuple(tries), "in_flight": in_flight, "asked_at": asked_at}
-            asked_at = asked_at or answer.started_at
-            if answer.failure is None or not self._may_pass(answer.failure):
+            held_back = await self._admission.enter(course)
+            if held_back is not None:
+                return Answer(failure=held_back, attempts=tuple(course.tries), asked_at=course.asked_at)
+            try:
+                answer, done = await self._try_once(course)
+            finally:
+                limit.slots.give_back()
+            if answer.failure is None:
                 return _plain(answer, done)
-            pause = self._pause(answer, len(tries))
-            over = self._give_up(len(tries), total, pause)
-            if answer.failure.kind == "rate_limited":
+            again = self._may_pass(answer.failure)
+            pause = self._pause(answer, len(course.tries)) if again else 0.0
+            over = self._give_up(len(course.tries), course.spent, pause) if again else None
+            if again and answer.failure.kind == "rate_limited":
                 # The others would only be told the same; who waits at the gate waits there alone.
-                self._limit.close(pause, _words(answer.failure))
+                limit.close(pause, _words(answer.failure))
                 pause = 0.0
-            if over is not None:
+            if not again or over is not None:
+                limit.breaker.hear_failure(request.model, answer.failure, course.replies)
                 return _plain(answer, {**done, "failure": _add(answer.failure, over)})
-            waited = await self._wait(
-                request,
-                notify,
-                pause,
-                f"{_words(answer.failure)}, try {len(tries) + 1} of {self._retries.max_tries}",
-            )
-            total += waited
+            reason = f"{_words(answer.failure)}, try {len(course.tries) + 1} of {self._retries.max_tries}"
+            course.spent += await self._admission.wait(course, pause, reason)
 
-    async def _pass_gate(self, request: Request, notify: Notify, patience: float) -> float | None:
-        """The seconds that were waited for the provider's gate to open; None where that takes too long."""
-        waited = 0.0
-        while (closed := self._limit.closed_for()) > 0:
-            if waited + closed > patience:
-                return None
-            spread = self._chance.uniform(0, min(1.0, closed * _SPREAD))
-            waited += await self._wait(
-                request, notify, min(closed + spread, patience - waited), self._limit.reason
-            )
-        return waited
+    # -- sending ---------------------------------------------------------------------------------------------------
 
-    async def _wait(self, request: Request, notify: Notify, seconds: float, reason: str) -> float:
-        """The seconds that were waited."""
-        if seconds <= 0:
-            return 0.0
-        began = self._clock()
-        notify(Waiting(request.slot, seconds, reason))
-        await self._sleep(seconds)
-        return self._clock() - began
+    async def _try_once(self, course: Course) -> tuple[Answer, dict[str, Any]]:
+        """The answer to one try, and what is to be written into it of all that was tried."""
+        limit, request = self._limit, course.request
+        limit.in_flight += 1
+        in_flight = limit.in_flight
+        try:
+            course.notify(Started(request.slot, in_flight))
+            answer = await self._inner.send(request, course.notify)
+        finally:
+            limit.in_flight -= 1
+        course.tries.append(_last_try(answer).model_copy(update={"waited_s": round(course.waited, 3)}))
+        done = {"attempts": tuple(course.tries), "in_flight": in_flight, "asked_at": course.asked_at}
+        course.asked_at = course.asked_at or answer.started_at
+        course.waited = 0.0
+        self._admission.learn(course, answer)
+        return answer, done
+
+    # -- deciding --------------------------------------------------------------------------------------------------
 
     def _may_pass(self, failure: Failure) -> bool:
         """Whether another try may end otherwise."""
@@ -140,16 +132,8 @@ class Retry:
             )
         return None
 
-    def _hold_back(self, tries: list[Attempt]) -> Answer:
-        """The answer to a request that is not sent, since its provider asked for a longer wait than settings allow."""
-        message = (
-            f"not sent: the provider asked for no request in the next {self._limit.closed_for():.4g} s, and "
-            f"retries.longest_wait_s allows a wait of {self._retries.longest_wait_s:g} s in all"
-        )
-        return Answer(failure=Failure(kind="rate_limited", message=message), attempts=tuple(tries))
 
-
-def _plain(answer: Answer, changed: dict[str, object]) -> Answer:
+def _plain(answer: Answer, changed: dict[str, Any]) -> Answer:
     """The answer with changed fields, and without what only this module needs to know."""
     if isinstance(answer, Deferred):
         answer = Answer.model_construct(**{name: getattr(answer, name) for name in Answer.model_fields})
@@ -163,9 +147,11 @@ def _last_try(answer: Answer) -> Attempt:
     return Attempt(outcome=answer.failure.kind if answer.failure else "replied")
 
 
-def _add(failure: Failure, words: str) -> Failure:
+def _add(failure: Failure, words: str | None) -> Failure:
     """The failure with something added to its message."""
-    return failure.model_copy(update={"message": f"{failure.message} ({words})"})
+    return (
+        failure if words is None else failure.model_copy(update={"message": f"{failure.message} ({words})"})
+    )
 
 
 def _words(failure: Failure) -> str:

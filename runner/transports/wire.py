@@ -142,10 +142,10 @@ def no_choices() -> Failure:
 
 def _empty(reason: str | None) -> Failure:
     """The failure that an answer without content, refusal or tool calls is."""
-    why = {
-        "length": ": the limit on tokens was reached before a word was said",
-        "content_filter": ": it was withheld by a content filter",
-    }.get(reason or "", "")
+    if reason == "content_filter":
+        message = "the reply is empty: it was withheld by a content filter"
+        return Failure(kind="content_filter", message=message, code=reason)
+    why = ": the limit on tokens was reached before a word was said" if reason == "length" else ""
     return Failure(kind="empty_reply", message=f"the reply is empty{why}", code=reason)
 
 

@@ -122,3 +122,10 @@ def test_what_is_installed_works(tmp_path: Path, shell: str) -> None:
         "fish": f'source "{written}"; complete -C "runner pla"',
     }
     assert "play" in run(shell, "-c", asking[shell])
+
+
+def test_another_typer_completes_as_well(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where typer's inner rooms have moved, its own way of answering is good enough."""
+    monkeypatch.setitem(sys.modules, "runner.cli.shells", None)
+    env = {"_RUNNER_COMPLETE": "complete_bash", "COMP_WORDS": "runner va", "COMP_CWORD": "1"}
+    assert front.type(env=env).out.split() == ["validate"]

@@ -2,10 +2,14 @@
 
 import json
 import shlex
+from dataclasses import replace
 from pathlib import Path
+from typing import TextIO, cast
 
 import pytest
 
+from runner.cli.display.lasting import Lasting
+from runner.cli.display.screen import Screen
 from runner.core.message import Failure, Message, Request
 from tests.cli.front import Front, Noticing, agree, require_golden, spoken
 
@@ -88,6 +92,9 @@ def test_many_scenarios_are_few_rows(front: Front) -> None:
 def test_what_went_wrong_is_bounded(front: Front) -> None:
     """Ten things that went wrong are shown; the others are counted, with the command that shows them."""
     front.write("void.yaml", "name: void\nturns: [hopeless]\nrepeat: 30\n")
+    front.answer(
+        lambda request, _: Failure(kind="rate_limited", message=f"slow down {request.draw}", status=429)
+    )
     out = front.type("play", "void.yaml").out
     assert out.count("rate_limited") == 10
     assert "and 20 more: runner show latest --failed" in out
@@ -103,8 +110,26 @@ def test_quiet(front: Front) -> None:
     assert shown.err.count("unanswered") == 4
 
 
+def test_json_at_a_terminal(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `--json`, whoever waits at a terminal is told on stderr what is played; stdout stays one document."""
+    opened = Screen.open
+
+    class Terminal(Lasting):
+        def isatty(self) -> bool:
+            return True
+
+    def watched() -> Screen:
+        screen = opened()
+        return replace(screen, err=cast("TextIO", Terminal(screen.err)))
+
+    monkeypatch.setattr(Screen, "open", watched)
+    shown = front.type("play", "scenarios/talk.yaml", "--json")
+    assert shown.err.startswith("playing 1 scenario")
+    assert json.loads(shown.out)["schema"] == "runner.result/1"
+
+
 def test_json(front: Front) -> None:
-    """`--json` writes one document to stdout and nothing else anywhere."""
+    """`--json` writes one document to stdout and, where no terminal is, nothing else anywhere."""
     shown = front.type("play", "scenarios", "--json", "--in-flight", "1", "--trial", "1")
     assert shown.err == ""
     document = json.loads(shown.out)

@@ -147,7 +147,8 @@ def prepare(folder: Path, base_url: str, name: str = "OPENAI_API_KEY") -> None:
     """A folder with the key in `.env`, a try for each request, and a scenario that meets every fault."""
     lines = [spell(name, KEY), f"OPENAI_BASE_URL={base_url}"]
     (folder / ".env").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    settings = f'[providers.openai]\nretries = {{max_tries = 1}}\napi_key_env = "{name}"\n'
+    # All at once: after a key that is refused nothing further would be sent.
+    settings = f'[providers.openai]\nin_flight = 64\nretries = {{max_tries = 1}}\napi_key_env = "{name}"\n'
     (folder / "runner.toml").write_text(settings, encoding="utf-8")
     faults = "\n".join(f"  - {name}" for name in FAULTS)
     scenario = f"name: faults\nturns: ['{{{{ fault }}}}']\nmatrix:\n fault:\n{faults}\n"

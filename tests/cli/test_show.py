@@ -153,7 +153,7 @@ def test_messages_that_are_not_text(front: Front) -> None:
     front.write("parts.yaml", f"turns:\n  - user: [{{type: text, text: Look}}, {image}]\n")
     for words in (["play", "parts.yaml"], ["show", "latest"]):
         out = front.type(*words).out
-        assert "(image https://example.org/a.png)" in out
+        assert "(image: https://example.org/a.png)" in out
         assert "(refusal) I will not." in out
         assert '(calls look_up: {"rma": 7})' in out
         assert "(the reply ended early: length)" in out

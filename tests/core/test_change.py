@@ -87,8 +87,8 @@ def test_axes_of_models_and_variables() -> None:
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        (Changes.read(["params.temprature=1"]), "s.yaml: --set params.temprature: unknown request field"),
-        (Changes.read(["params.n=2"]), "s.yaml: --set params.n: `n` above 1 is refused"),
+        (Changes.read(["params.temprature=1"]), "--set params.temprature: unknown request field"),
+        (Changes.read(["params.n=2"]), "--set params.n: `n` above 1 is refused"),
         (
             Changes.read(["vars.shpo=x"]),
             "s.yaml: --set vars.shpo: unknown variable `shpo`; did you mean `shop`?",
@@ -104,7 +104,7 @@ def test_axes_of_models_and_variables() -> None:
         (Changes.read(axes=["n=1,2"]), "s.yaml: --axis n: `n` above 1 is refused"),
         (Changes.read(axes=["model=a=b"]), 's.yaml: --axis model: "a=b" cannot stand in an id'),
         (Changes(system="{{ nothing }}"), "s.yaml: --system: unknown variable `nothing`"),
-        (Changes(repeat=0), "s.yaml: --repeat: expected a whole number from 1 up"),
+        (Changes(repeat=0), "--repeat: expected a whole number from 1 up"),
     ],
 )
 def test_what_a_scenario_does_not_have_is_a_problem(changes: Changes, complaint: str) -> None:
@@ -147,3 +147,34 @@ def test_typed_values_are_json_where_they_can_be() -> None:
         parsed(text)
         for text in ("1", "0.5", "true", "null", '["a"]', '{"a": 1}', "low", "007", "NaN", "[" * 99999)
     ][:9] == [*(1, 0.5, True, None, ["a"], {"a": 1}, "low", "007", "NaN")]
+
+
+@pytest.mark.parametrize("text", ["hot", "-1", "0,warm", "NaN", "true", "1e999", "[0]"])
+def test_a_temperature_is_a_number(text: str) -> None:
+    """What is no number from 0 up is refused where it was typed, before anything is sent."""
+    with pytest.raises(UsageError, match=r"--temperature .*: expected a number from 0 up"):
+        Changes.read(temperature=text)
+
+
+@pytest.mark.parametrize(
+    ("sets", "axes", "temperature"),
+    [
+        ([], ["temperature=1,2"], "0"),
+        ([], ["params.temperature=1"], "0,1"),
+        (["params.temperature=1"], [], "0"),
+        (["params.seed=1"], ["seed=1,2"], None),
+        ([], ["seed=1", "seed=2"], None),
+        ([], ["params.seed=1", "seed=2"], None),
+    ],
+)
+def test_two_options_never_set_the_same(sets: list[str], axes: list[str], temperature: str | None) -> None:
+    """Where two options set one field, neither is dropped in silence."""
+    with pytest.raises(UsageError, match=r"both set .*: keep one of the two"):
+        Changes.read(sets, axes, temperature)
+
+
+def test_what_is_wrong_with_an_option_is_told_without_a_file() -> None:
+    """A value that no scenario could take is the option's fault."""
+    with pytest.raises(ProblemsError) as raised:
+        change(SCENARIO, Changes.read(["params.seed=x"]))
+    assert str(raised.value) == '--set params.seed: `seed` takes a whole number, not "x"'

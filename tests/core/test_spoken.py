@@ -29,7 +29,7 @@ def test_what_is_no_text_is_told_in_words() -> None:
     ]
     lines = text_of({"role": "user", "content": parts}).split("\n")
     assert lines[0] == "Look"
-    assert lines[1] == f"(image https://example.org/{'a' * 40}...)"
+    assert lines[1] == f"(image: https://example.org/{'a' * 40}...)"
     assert lines[2] == "(file a.pdf)"
     assert lines[3].startswith("(input_audio: {")
     call = {"type": "function", "function": {"name": "look_up", "arguments": "{}"}}

@@ -1,7 +1,8 @@
 """A talk as a scenario, and a played conversation as the beginning of a talk."""
 
 from runner.core.conversation import Conversation
-from runner.core.talk import heard_turns, messages_until, write_down
+from runner.core.spoken import messages_until
+from runner.core.talk import heard_turns, write_down
 from runner.core.transcribing import fold_transcript
 from runner.core.transcript import Transcript
 from runner.core.trial import Line, Script, Trial

@@ -3,16 +3,18 @@
 import asyncio
 import json
 from collections import Counter, defaultdict
+from collections.abc import Callable
 
 import pytest
 
+from runner.core.budget import Allowance, Budget, Spending
 from runner.core.event import Answered, Event, Planned, Stopped, TrialEvent
 from runner.core.message import Answer, Request
 from runner.core.plan import Plan, Trials
 from runner.core.run import Run
 from runner.core.trial import Script
 from runner.engines.pool import Pool
-from runner.transports import Delta, Notice, Notify
+from runner.transports import Delta, Notice, Notify, Started, Waiting
 from tests.stage import Votes, fold, posed, reply_to, script_of
 
 PLAN = Plan(Trials([([script_of("uau", variant=f"v{index}") for index in range(4)], range(1, 4))]))
@@ -176,3 +178,91 @@ def test_scripts_without_a_question_are_finished_without_a_request() -> None:
     asyncio.run(Pool(Plan(Trials([([script], [1])])), answers.send, events.append, lambda *_: None).play(1))
     assert answers.sent == []
     assert Run.fold(events).counts == Counter(finished=1)
+
+
+class Waits:
+    """A transport some of whose requests wait, for longer than any test, before they are sent."""
+
+    def __init__(self, waits: Callable[[Request], bool], seconds: float = 0.05) -> None:
+        self.waits = waits
+        self.seconds = seconds
+        self.sent: list[Request] = []
+
+    async def send(self, request: Request, notify: Notify) -> Answer:
+        if self.waits(request):
+            notify(Waiting(request.slot, 60, "rate limited"))
+            await asyncio.sleep(60)
+        notify(Started(request.slot, 1))
+        self.sent.append(request)
+        await asyncio.sleep(self.seconds)
+        return reply_to(request)
+
+
+def stop_amid(script: Script, waits: Callable[[Request], bool], repeats: int) -> tuple[Run, Waits]:
+    """The run that was stopped while some requests were under way and others waited."""
+    run, transport = Run(), Waits(waits)
+    pool = Pool(Plan(Trials([([script], range(1, repeats + 1))])), transport.send, run.add, lambda *_: None)
+
+    async def main() -> None:
+        playing = asyncio.ensure_future(pool.play(10))
+        await asyncio.sleep(0.02)
+        pool.stop("interrupted")
+        async with asyncio.timeout(5):
+            await playing
+
+    asyncio.run(main())
+    return run, transport
+
+
+def test_a_stop_does_not_wait_for_what_only_waits() -> None:
+    """What is under way comes in; a request that waits for its next try is not sent, and its trial stays unfinished."""
+    run, transport = stop_amid(script_of("u"), lambda request: request.draw > 1, 4)
+    assert len(transport.sent) == 1
+    assert run.counts == {"finished": 1}
+    assert len(run.trials) == 4
+
+
+def test_a_stop_lets_the_votes_under_way_come_in() -> None:
+    """Of a step's requests those under way come in and are written down, while others of it wait."""
+    script = script_of("u", [[posed(Votes(votes=3), "votes")]])
+    run, transport = Run(), Waits(lambda request: request.purpose == "judge" and request.draw > 1)
+    answered: list[str] = []
+
+    def sink(event: Event) -> None:
+        run.add(event)
+        if isinstance(event, Answered):
+            answered.append(event.slot)
+
+    pool = Pool(Plan(Trials([([script], [1])])), transport.send, sink, lambda *_: None)
+
+    async def main() -> None:
+        playing = asyncio.ensure_future(pool.play(1))
+        await asyncio.sleep(0.08)
+        pool.stop("interrupted")
+        async with asyncio.timeout(5):
+            await playing
+
+    asyncio.run(main())
+    assert len(answered) == 2
+    assert run.counts["finished"] == 0
+
+
+@pytest.mark.parametrize("width", [1, 3, 50])
+def test_a_budget_ends_the_run_in_time(width: int) -> None:
+    """What would be more than is allowed is not sent: it waits for what is under way, and ends the run where that is of no use."""
+    transport, run, events = Waits(lambda _: False, 0.001), Run(), list[Event]()
+
+    def sink(event: Event) -> None:
+        run.add(event)
+        events.append(event)
+
+    budget = Budget(Allowance(tokens=100), lambda _: Spending(30))
+    plan = Plan(Trials([([script_of("uu")], range(1, 21))]), budget=budget)
+    pool = Pool(plan, transport.send, sink, lambda *_: None)
+    asyncio.run(pool.play(width))
+    totals = run.totals()
+    assert (totals.prompt_tokens or 0) + (totals.completion_tokens or 0) <= 100
+    assert len(transport.sent) == 6  # each takes 12 of 100, and 30 are put aside for it
+    assert run.stopped == "--max-tokens-total 100 is reached"
+    assert [type(event) for event in events].count(Stopped) == 1
+    assert run.exit_code(20) == 4

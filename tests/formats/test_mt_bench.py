@@ -64,3 +64,16 @@ def test_bad_lines_are_problems_with_their_numbers(tmp_path: Path) -> None:
     source.write_bytes(b"\n")
     with pytest.raises(ProblemsError, match="holds no question"):
         read(str(source))
+
+
+def test_a_file_of_another_kind_is_told_in_a_few_lines(tmp_path: Path) -> None:
+    """Of many lines that are no questions the first few are told, and the number of the others."""
+    (tmp_path / "words.txt").write_text("no question\n" * 1_000, encoding="utf-8")
+    with pytest.raises(ProblemsError) as raised:
+        read(str(tmp_path / "words.txt"))
+    lines = str(raised.value).splitlines()
+    assert len(lines) == 11
+    assert "is not JSON" in lines[9]
+    assert lines[10].endswith(
+        ":11: this line and 989 more are no questions either; is this a file of MT-Bench questions?"
+    )

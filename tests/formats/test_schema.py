@@ -29,7 +29,7 @@ STRUCTURAL = [
         "repeat",
         "bad-part",
     ),
-    *("file-unknown-key", "foot", "vars-list", "number-as-map", "brackets-alone"),
+    *("parts", "turn-as-message", "file-unknown-key", "foot", "vars-list", "number-as-map", "brackets-alone"),
 ]
 
 

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from runner.operations.thread import LoopThread
+from runner.operations.thread import Calls, LoopThread
 
 
 async def double(number: int) -> int:
@@ -52,6 +52,43 @@ def test_ctrl_c_cancels_the_work_and_waits_for_its_end() -> None:
             thread.run(work())
         assert ended == ["ended"]
         assert thread.run(double(3)) == 6
+
+
+def test_ctrl_c_is_heard_also_where_a_loop_is_kept_waiting() -> None:
+    """`asyncio.run` would keep it for its own loop, which does nothing before the work is over."""
+
+    async def call() -> None:
+        with LoopThread() as thread:
+            threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+            with pytest.raises(KeyboardInterrupt):
+                thread.run(asyncio.sleep(60))
+
+    before = signal.getsignal(signal.SIGINT)
+    asyncio.run(call())
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_calls_are_made_where_the_work_is_waited_for() -> None:
+    """In their order, in the waiting thread; one that raises ends the work, and is raised."""
+    calls: Calls = Calls()
+    made: list[int] = []
+
+    async def work() -> str:
+        for _ in range(2):
+            calls.put(lambda: made.append(threading.get_ident()))
+            await asyncio.sleep(0)
+        return "done"
+
+    async def fall() -> None:
+        calls.put(made.clear)
+        calls.put(made.pop)
+        await asyncio.sleep(60)
+
+    with LoopThread() as thread:
+        assert thread.run(work(), calls) == "done"
+        assert made == [threading.get_ident()] * 2
+        with pytest.raises(IndexError):
+            thread.run(fall(), calls)
 
 
 def test_closing_ends_what_was_submitted() -> None:

@@ -20,6 +20,7 @@ from runner.transports.faults import (
     fail_redirect,
     fail_status,
 )
+from runner.transports.wire import read_plain
 
 SETTINGS = """
 [providers.router]
@@ -44,6 +45,14 @@ def refused(status: int, message: str, **fields: Any) -> Failure:
     return fail_status(status, json.dumps({"error": {"message": message, **fields}}).encode())
 
 
+def empty_of(finish_reason: str) -> Failure:
+    """The failure that an empty reply is."""
+    body = {"choices": [{"message": {"role": "assistant", "content": ""}, "finish_reason": finish_reason}]}
+    failure = read_plain(json.dumps(body).encode()).failure
+    assert failure is not None
+    return failure.model_copy(update={"status": 200})
+
+
 QUOTA = refused(429, "You exceeded your current quota.", code="insufficient_quota")
 TOO_LONG = refused(400, "maximum context length is 10 tokens", code="context_length_exceeded")
 NO_MODEL = refused(404, "The model `m` does not exist", code="model_not_found")
@@ -57,6 +66,9 @@ NO_MODEL = refused(404, "The model `m` does not exist", code="model_not_found")
         ("vllm", refused(401, "Unauthorized"), "vllm wants a key, and none is set (401: Unauthorized): put it into .env, and name it by api_key_env under [providers.vllm] of the settings"),
         ("openai", refused(403, "not yours"), "the key in OPENAI_API_KEY may not do this (403: not yours): see what its project may do, and whether the model m is open to it"),
         ("router", fail_status(403, PAGE), "router.example refused the request (403: a page in place of JSON (Welcome)): is it a proxy or firewall that refuses? And is base_url under [providers.router] of the settings right?"),
+        ("router", refused(400, "Filtered.", code="content_filter", param="prompt"), "a content filter of router refused the conversation (400: Filtered): say it in other words, or set the filter otherwise"),
+        ("router", empty_of("content_filter"), "a content filter of router withheld the reply: say it in other words, or set the filter otherwise"),
+        ("router", empty_of("length"), "the reply is empty: the limit on tokens was reached before a word was said: raise max_completion_tokens, or ask for less reasoning (reasoning_effort)"),
         ("openai", NO_MODEL, "openai has no model m (404: The model `m` does not exist): is it misspelt, retired, or not open to this key? Name another by --model or by `model:` in the scenario"),
         ("router", refused(400, "gone", code="model_decommissioned"), "router has no model m (400: gone): is it misspelt, retired, or not open to this key? Name another by --model or by `model:` in the scenario"),
         ("azure", refused(404, "no such deployment", code="DeploymentNotFound"), "azure has no model m (404: no such deployment): a model is named there as its deployment: give that name by --model"),

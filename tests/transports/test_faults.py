@@ -23,7 +23,7 @@ OVERFLOW = (
         (400, {"message": OVERFLOW, "type": "BadRequestError"}, "context_overflow", None, "BadRequestError"),
         (422, {"message": "input is too long for this model"}, "context_overflow", None, None),
         (500, {"message": "the request exceeds the available context size. try increasing it"}, "context_overflow", None, None),
-        (400, {"message": "filtered", "param": "prompt", "code": "content_filter"}, "bad_request", "prompt", "content_filter"),
+        (400, {"message": "filtered", "param": "prompt", "code": "content_filter"}, "content_filter", "prompt", "content_filter"),
         (400, {"message": "we could not parse the JSON body"}, "bad_request", None, None),
         (401, {"message": "Incorrect API key", "code": "invalid_api_key"}, "not_allowed", None, "invalid_api_key"),
         (403, {"message": "Country not supported"}, "not_allowed", None, None),

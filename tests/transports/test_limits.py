@@ -1,47 +1,7 @@
 """What all requests to one provider share."""
 
-import asyncio
-
-from runner.transports.limits import Limit
-
-
-def test_gives_as_many_slots_as_there_are() -> None:
-    """No more slots are held at once than there are, in the order in which they were asked for."""
-    order: list[int] = []
-    peak = 0
-
-    async def hold(limit: Limit, number: int) -> None:
-        nonlocal peak
-        async with limit.slot(), limit.flight() as in_flight:
-            order.append(number)
-            peak = max(peak, in_flight)
-            await asyncio.sleep(0)
-
-    async def main() -> None:
-        limit = Limit(3)
-        await asyncio.gather(*(hold(limit, number) for number in range(20)))
-        assert limit.in_flight == 0
-
-    asyncio.run(main())
-    assert peak == 3
-    assert order == list(range(20))
-
-
-def test_a_slot_is_given_back_whatever_happens() -> None:
-    """A slot whose holder fails or is cancelled is free again."""
-
-    async def main() -> None:
-        limit = Limit(1)
-        for error in (ValueError, asyncio.CancelledError):
-            try:
-                async with limit.slot(), limit.flight():
-                    raise error
-            except (ValueError, asyncio.CancelledError):
-                assert limit.in_flight == 0
-        async with asyncio.timeout(1), limit.slot():
-            pass
-
-    asyncio.run(main())
+from runner.transports.limits import Limit, Pace
+from runner.transports.rate import MINUTE_S
 
 
 def test_the_longest_order_to_wait_holds() -> None:
@@ -57,3 +17,21 @@ def test_the_longest_order_to_wait_holds() -> None:
     assert limit.closed_for() == 1
     now += 5
     assert limit.closed_for() == 0
+
+
+def test_both_rates_must_allow_it() -> None:
+    """A request waits for whichever rate takes longer, and is told which; without rates nothing waits."""
+    now = 0.0
+    limit = Limit(1, requests_per_minute=2, tokens_per_minute=1_000, clock=lambda: now)
+    assert limit.is_paced
+    assert limit.pace(700) is None
+    passed = limit.let_out(700)
+    assert limit.pace(700) == Pace(MINUTE_S, "1,000 tokens a minute are allowed")
+    limit.settle(passed, 10)
+    assert limit.pace(700) is None
+    limit.let_out(10)
+    assert limit.pace(10) == Pace(MINUTE_S, "2 requests a minute are allowed")
+    now += MINUTE_S
+    assert limit.pace(700) is None
+    assert not Limit(1).is_paced
+    assert Limit(1).pace(10**9) is None

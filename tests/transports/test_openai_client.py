@@ -331,6 +331,12 @@ FAULTS: dict[str, tuple[Respond, tuple[str, int | None], tuple[str, int | None]]
         ("malformed", 200),
         ("no_credit", 200),
     ),
+    "content filter": (
+        refuse(400, "Filtered.", code="content_filter", param="prompt"),
+        ("content_filter", 400),
+        ("content_filter", 400),
+    ),
+    "withheld reply": (empty("content_filter"), ("content_filter", 200), ("content_filter", 200)),
     "no choices": (no_choices(), ("no_choices", 200), ("no_choices", 200)),
     "choices missing": (no_choices(missing=True), ("no_choices", 200), ("no_choices", 200)),
     "empty reply": (empty(), ("empty_reply", 200), ("empty_reply", 200)),

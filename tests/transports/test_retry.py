@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from runner.core.message import Answer, Attempt, Failure, FailureKind, Request
 from runner.settings import Retries
 from runner.transports import Deferred, Notice, Notify, Started, Waiting
+from runner.transports.breaker import NOT_SENT
 from runner.transports.fake import as_answer
 from runner.transports.limits import Limit
 from runner.transports.retry import Retry
@@ -33,15 +34,16 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         """Let those who have nothing to wait for go on, then move to when the first sleeper wakes."""
         self.waits.append(seconds)
-        until = self.now + seconds
-        self._sleepers.append((until, asyncio.Event()))
-        while self.now < until:
-            for _ in range(50):
-                await asyncio.sleep(0)
-            first = min(when for when, _ in self._sleepers)
-            if first == until:
-                self.now = max(self.now, until)
-        self._sleepers = [sleeper for sleeper in self._sleepers if sleeper[0] != until]
+        me = (self.now + seconds, asyncio.Event())
+        self._sleepers.append(me)
+        try:
+            while self.now < me[0]:
+                for _ in range(50):
+                    await asyncio.sleep(0)
+                if min(when for when, _ in self._sleepers) == me[0]:
+                    self.now = max(self.now, me[0])
+        finally:  # who is woken early no longer keeps the others waiting
+            self._sleepers.remove(me)
 
 
 class Server:
@@ -109,6 +111,9 @@ LASTING = [
     failure("refused_parameter", 400),
     failure("context_overflow", 400),
     failure("context_overflow", 500),
+    failure("content_filter", 400),
+    failure("bad_request", 423),
+    failure("bad_request", 425),
     failure("bad_request", 400),
     failure("not_allowed", 401),
     failure("not_allowed", 403),
@@ -208,9 +213,13 @@ def test_does_not_wait_beyond_its_budget() -> None:
 
 
 def together(
-    outcomes: Iterable[Any], count: int, in_flight: int, retries: Retries | None = None
+    outcomes: Iterable[Any],
+    count: int,
+    in_flight: int,
+    retries: Retries | None = None,
+    width: int | None = None,
 ) -> tuple[list[Answer], Server]:
-    """What comes of many requests at once."""
+    """What comes of many requests at once, or of so many conversations at a time."""
     clock = Clock()
     server = Server(clock, outcomes)
     retry = Retry(
@@ -223,7 +232,13 @@ def together(
     )
 
     async def main() -> list[Answer]:
-        return await asyncio.gather(*(retry.send(request_for(str(n)), lambda _: None) for n in range(count)))
+        conversations = asyncio.Semaphore(width or count)
+
+        async def send(number: int) -> Answer:
+            async with conversations:
+                return await retry.send(request_for(str(number)), lambda _: None)
+
+        return await asyncio.gather(*(send(number) for number in range(count)))
 
     return asyncio.run(main()), server
 
@@ -240,10 +255,11 @@ def test_one_refusal_slows_all(in_flight: int) -> None:
 
 
 def test_those_who_waited_do_not_all_set_out_at_once() -> None:
-    """After a common wait the requests set out one after the other, not all in one moment."""
+    """After a common wait the requests set out one after the other, and half as many at once as before."""
     _, server = together([deferred(10)] * 8, 8, 8)
     again = server.times[8:]
-    assert len(set(again)) > 4
+    assert len(set(again)) >= 4
+    assert len(again) == 8
 
 
 def test_nothing_is_sent_while_the_wish_is_beyond_the_budget() -> None:
@@ -269,6 +285,104 @@ def test_waits_hold_no_slot() -> None:
     answers, server = together([deferred(50, "server_error", 503)], 4, 1)
     assert all(answer.reply for answer in answers)
     assert len([when for when in server.times if when < server.times[0] + 50]) == 4
+
+
+@pytest.mark.parametrize(
+    ("each", "sent"),
+    [
+        (failure("not_allowed", 401), 4),
+        (failure("no_such_model", 404), 4),
+        (failure("no_credit", 429), 4),
+        (failure("unreachable", code="refused"), 4 * 5),
+    ],
+    ids=str,
+)
+def test_what_must_fail_is_found_out_once(each: Failure, sent: int) -> None:
+    """Two hundred requests that must all fail cost the tries of those that were under way; the others are not sent."""
+    answers, server = together([each] * 2000, 200, 4, width=4)
+    assert len(server.times) <= sent
+    assert {answer.failure and answer.failure.kind for answer in answers} == {each.kind}
+    kept = [answer for answer in answers if answer.failure and answer.failure.message.startswith(NOT_SENT)]
+    assert len(kept) >= 196
+    assert all(answer.failure and answer.failure.status == each.status for answer in kept)
+
+
+def test_a_dead_server_costs_the_time_of_one_requests_tries() -> None:
+    """Whoever waits for another try when the server is found to be dead ends then, and not after tries of its own."""
+    _, server = together([failure("unreachable", code="refused")] * 2000, 200, 16, width=16)
+    assert server.clock.now - server.times[0] <= 1 + 2 + 4 + 8
+
+
+def test_a_poisoned_conversation_stops_no_other() -> None:
+    """A request that a server fails on, again and again, while others are answered, is the only one without a reply."""
+    clock = Clock()
+
+    class Poisoned(Server):
+        async def send(self, request: Request, notify: Notify) -> Answer:
+            answer = await super().send(request, notify)
+            return as_answer(failure("server_error", 500)) if b"poison" in request.chain.body else answer
+
+    retry = Retry(
+        Poisoned(clock, []),
+        Limit(1, clock=clock),
+        Retries(),
+        chance=Random(1),
+        clock=clock,
+        sleep=clock.sleep,
+    )
+
+    async def main() -> list[Answer]:
+        texts = ["poison", *(str(number) for number in range(30))]
+        return await asyncio.gather(*(retry.send(request_for(text), lambda _: None) for text in texts))
+
+    answers = asyncio.run(main())
+    assert [answer.failure is None for answer in answers] == [False, *[True] * 30]
+
+
+def test_refusals_for_the_rate_lower_what_is_under_way() -> None:
+    """After requests were refused for their rate fewer are sent at once; other failures change nothing."""
+    answers, _ = together([failure("rate_limited", 429)] * 8, 30, 8)
+    assert all(answer.reply for answer in answers)
+    counts = [answer.in_flight or 0 for answer in answers]
+    assert max(counts) <= 7
+    answers, _ = together([failure("server_error", 500)] * 8, 30, 8)
+    assert max(answer.in_flight or 0 for answer in answers) == 8
+
+
+def paced(limit: Limit, clock: Clock, count: int, **params: Any) -> tuple[list[Answer], Server, list[Notice]]:
+    """What comes of many requests under rates."""
+    server, notices = Server(clock, []), list[Notice]()
+    retry = Retry(server, limit, Retries(), chance=Random(1), clock=clock, sleep=clock.sleep)
+
+    async def main() -> list[Answer]:
+        requests = [request_for(str(number), **params) for number in range(count)]
+        return await asyncio.gather(*(retry.send(request, notices.append) for request in requests))
+
+    return asyncio.run(main()), server, notices
+
+
+def test_no_minute_sees_more_requests_than_allowed() -> None:
+    """So many requests a minute, in the order in which they came; the wait is told and recorded, and is no failure."""
+    clock = Clock()
+    answers, server, notices = paced(Limit(4, requests_per_minute=10, clock=clock), clock, 35)
+    assert all(answer.reply for answer in answers)
+    assert server.times == sorted(server.times)
+    for when in server.times:
+        assert sum(when - 60 < each <= when for each in server.times) <= 10
+    assert 3 * 60 <= server.times[-1] - server.times[0] <= 3 * 62
+    assert max(answer.attempts[0].waited_s for answer in answers) > 100
+    reasons = {notice.reason for notice in notices if isinstance(notice, Waiting)}
+    assert "10 requests a minute are allowed" in reasons
+
+
+def test_no_minute_sees_more_tokens_than_allowed() -> None:
+    """So many tokens a minute, as guessed before sending where no answer puts it right."""
+    clock = Clock()
+    limit = Limit(4, tokens_per_minute=1_000, clock=clock)
+    answers, server, _ = paced(limit, clock, 9, max_completion_tokens=300)
+    assert all(answer.reply for answer in answers)
+    for when in server.times:
+        assert sum(when - 60 < each <= when for each in server.times) <= 3
 
 
 def test_closes_what_sends() -> None:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from runner.cli.display.harmless import harmless_line
 from runner.cli.display.layout import NO_BREAK, Cell, table, wrapped
 from runner.cli.display.screen import Screen
+from runner.core.harmless import harmless_line
 
 Row = TypeVar("Row")
 

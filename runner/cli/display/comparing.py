@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from runner.cli.display.harmless import harmless, harmless_line
 from runner.cli.display.layout import GAP, wrapped
 from runner.cli.display.marking import COLOURS, NEW, OLD, merged, painted_lines, side_of
 from runner.cli.display.page import Page
@@ -21,6 +20,7 @@ from runner.core.difference import (
     changes,
     text_or_none,
 )
+from runner.core.harmless import harmless, harmless_line
 from runner.core.message import Message
 from runner.core.spoken import Spoken
 from runner.core.value import Json, canonical

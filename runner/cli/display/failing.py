@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from runner.cli.display.harmless import harmless, harmless_line
 from runner.cli.display.layout import Flow
 from runner.cli.display.page import Page
 from runner.cli.display.typed import command
 from runner.core.change import Changes
 from runner.core.check import Verdict
+from runner.core.harmless import harmless, harmless_line
 from runner.core.places import spelled
 from runner.core.spoken import Spoken, spoken, text_of
 from runner.core.transcript import Transcript

@@ -7,12 +7,16 @@ from runner.cli.display.layout import wrapped
 from runner.cli.display.screen import Screen
 from runner.cli.display.summary import Ending
 from runner.cli.display.tally import Tally
+from runner.cli.display.wording import listed
 from runner.core.event import Event
+from runner.core.harmless import harmless_line
 from runner.core.run import Run
 from runner.operations.play import Played
+from runner.operations.spending import models_at_published_prices
 from runner.operations.stage import Stage
 from runner.store.folder import RunFolder
 from runner.transports import Notice
+from runner.transports.published import PACKAGE
 
 STOPPING = "finishing what is under way; press Ctrl-C again to stop now"
 
@@ -38,7 +42,14 @@ class Follower:
         self.is_new = not run.trials
         self.began = time.monotonic()
         line = headline(stage) if self.is_new else headline_again(stage, run, folder.name)
-        self.screen.say(wrapped(line, self.screen.width) if self.screen.watches else line)
+        lines = [line]
+        if models := models_at_published_prices(stage):
+            named = listed([harmless_line(model) for model in models])
+            lines.append(
+                f"the cost of {named} is told by the prices that {PACKAGE} publishes: the settings give none"
+            )
+        for line in lines:
+            self.screen.say(wrapped(line, self.screen.width) if self.screen.watches else line)
 
     def hears(self, event: Event, run: Run) -> None:  # noqa: ARG002 - displays that show sums need it
         """Take an event into the tally."""

@@ -1,8 +1,8 @@
 """The first line of a run: what is played, how much of it, and on what; it looks at the stage and at nothing else."""
 
-from runner.cli.display.harmless import harmless_line
 from runner.cli.display.typed import typed
 from runner.cli.display.wording import count, listed
+from runner.core.harmless import harmless_line
 from runner.core.run import Run
 from runner.core.selection import Selection
 from runner.operations.stage import Stage
@@ -10,7 +10,11 @@ from runner.operations.stage import Stage
 
 def headline(stage: Stage, verb: str = "playing") -> str:
     """What a stage plays: `playing 5 scenarios, 12 trials, 30 requests on local (SmolLM2-135M-Instruct)`."""
-    return f"{verb} {sizes(stage)} on {played_on(stage)}"
+    line = f"{verb} {sizes(stage)} on {played_on(stage)}"
+    if stage.asked.cassettes is None:
+        return line
+    how = {"replay": "replayed from", "fill": "what is missing recorded in", "record": "recorded anew in"}
+    return f"{line}, {how[stage.asked.mode]} {harmless_line(stage.asked.cassettes)}"
 
 
 def sizes(stage: Stage) -> str:

@@ -1,16 +1,18 @@
 """One conversation as it is spoken: token by token where somebody watches, turn by turn where nobody does."""
 
-from runner.cli.display.follower import Follower
-from runner.cli.display.harmless import harmless
+from runner.cli.display.follower import STOPPING, Follower
+from runner.cli.display.layout import wrapped
 from runner.cli.display.page import Page, text_of
 from runner.cli.display.screen import Screen
 from runner.cli.display.wording import seconds
 from runner.core.event import Answered, Event, Finished, Judged, Skipped
+from runner.core.harmless import harmless
 from runner.core.run import Run
 from runner.core.trial import Line, Script
 from runner.core.value import join_surrogates
 from runner.operations.play import Played
 from runner.operations.stage import Stage
+from runner.operations.taping import MISSING
 from runner.store.folder import RunFolder
 from runner.transports import Delta, Notice, Started, Waiting
 
@@ -74,10 +76,11 @@ class Live(Follower):
             case Waiting():
                 self._wait(notice)
 
-    def stopping(self, reason: str) -> None:
-        """Say what is waited for."""
-        self._interrupt("")
-        super().stopping(reason)
+    def stopping(self, reason: str) -> None:  # noqa: ARG002 - a person did it, and knows
+        """Say what is waited for, on a line of its own; a reply that is being spoken goes on below."""
+        if self._speech is not None:
+            self._speech.give_way()
+        self.screen.say(wrapped(STOPPING, self.screen.width) if self.screen.watches else STOPPING)
 
     def closes(self, played: Played) -> None:
         """Say how it ended."""
@@ -128,7 +131,10 @@ class Live(Follower):
             speech.close(text_of(reply.message))
             self._page.finish_reason(reply.finish_reason)
         if failure is not None:
-            speech.remark(f"unanswered: {failure.kind}: {failure.message}", "red")
+            if failure.kind == MISSING:
+                speech.remark(f"(not recorded: {failure.message})", "yellow")
+            else:
+                speech.remark(f"unanswered: {failure.kind}: {failure.message}", "red")
 
     def _wait(self, notice: Waiting) -> None:
         """Say why nothing comes for a while; beside the reply, since whoever reads it watches."""
@@ -160,6 +166,8 @@ class Speech:
         """Whether nothing stands beside the role yet."""
         self.said = False
         """Whether anything of the present try was heard."""
+        self._goes_on = False
+        """Whether the next piece begins a line in the midst of the reply."""
 
     def add(self, delta: Delta) -> None:
         """Write a piece."""
@@ -167,7 +175,11 @@ class Speech:
             self._turn_to(delta.kind)
         text = join_surrogates(self._held + delta.text)
         self._held = text[-1:] if text[-1:] == "\r" or "\ud800" <= text[-1:] <= "\udbff" else ""
-        self._flow.feed(harmless(text.removesuffix(self._held)))
+        whole = text.removesuffix(self._held)
+        if self._goes_on:
+            whole = whole.lstrip(" ")
+            self._goes_on = not whole
+        self._flow.feed(harmless(whole))
         self._is_fresh = self._is_fresh and not text
         self.said = self.said or bool(text)
 
@@ -188,6 +200,12 @@ class Speech:
             self._is_fresh = False
         self._flow = self._page.go_on()
         self._kind, self.said = "content", False
+
+    def give_way(self) -> None:
+        """End the line for what is said beside the reply, which then goes on as if nothing had been."""
+        self._flow.end()
+        self._flow = self._page.go_on()
+        self._is_fresh, self._goes_on = False, True
 
     def close(self, text: str) -> None:
         """End the reply; the whole of it is written where no piece of it was."""

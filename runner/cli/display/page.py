@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from runner.cli.display.harmless import harmless, harmless_line
 from runner.cli.display.layout import Flow, headed, wrapped
 from runner.cli.display.screen import Screen
 from runner.core.check import Verdict
+from runner.core.harmless import harmless, harmless_line
 from runner.core.message import Message
 from runner.core.spoken import text_of
 

@@ -3,12 +3,13 @@
 import time
 
 from runner.cli.display.follower import Follower
-from runner.cli.display.harmless import harmless_line
 from runner.cli.display.screen import Screen
 from runner.cli.display.tally import troubles_of
 from runner.cli.display.wording import count, seconds
 from runner.core.event import Event, Finished, Unanswered
+from runner.core.harmless import harmless_line
 from runner.core.run import Run, Summary
+from runner.operations.taping import MISSING
 from runner.transports import Notice, Waiting
 
 QUIET_S = 10.0
@@ -35,6 +36,8 @@ class Plain(Follower):
     def _outcome(self, trial: str, summary: Summary, run: Run) -> str:
         """How a trial ended, in a few words."""
         if summary.status == "unanswered":
+            if summary.failure == MISSING:  # why is told at the end, once
+                return f"not recorded from turn {summary.heard + 1} on"
             found = next(each for each in troubles_of(trial, run, self.tally) if each.outcome == "unanswered")
             return harmless_line(": ".join(part for part in ("unanswered", found.what, found.reason) if part))
         parts = [count(summary.heard, "reply", "replies")]

@@ -10,13 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from runner.cli.display.follower import STOPPING, Follower
-from runner.cli.display.harmless import harmless_line
 from runner.cli.display.screen import Screen
 from runner.cli.display.wording import clock, count
 from runner.core.event import Answered, Event, Unanswered
+from runner.core.harmless import harmless_line
 from runner.core.run import Run
 from runner.operations.play import Played
 from runner.operations.stage import Stage
+from runner.operations.taping import MISSING
 from runner.store.folder import RunFolder
 from runner.transports import Delta, Notice, Started, Waiting
 
@@ -62,7 +63,7 @@ class Progress(Follower):
         self.tally.hears(event)
         if isinstance(event, Answered):
             self._waiting.pop(event.trial, None)
-            if event.answer.failure is not None:
+            if event.answer.failure is not None and event.answer.failure.kind != MISSING:
                 self._last = f"{event.trial}: {event.answer.failure.kind}: {event.answer.failure.message}"
         elif event.event == "judged" and event.verdict.outcome == "failed":
             self._failed += 1

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from runner.cli.display.follower import Follower
-from runner.cli.display.harmless import harmless_line
+from runner.cli.display.recordings import needs_sentence, recording_command, taped_document
 from runner.cli.display.summary import is_stopped, resume_command
 from runner.cli.display.tally import Tally, troubles_of
+from runner.core.harmless import harmless_line
 from runner.core.run import Run
 from runner.core.value import Json
 from runner.operations.play import Played
@@ -31,16 +32,30 @@ class Quiet(Follower):
         run = played.run
         if is_stopped(played):
             self.screen.say(
-                f"{harmless_line(run.stopped or 'stopped')}; go on with: {resume_command(played.folder)}"
+                f"{harmless_line(run.stopped or 'stopped')}; go on with: {resume_command(played.folder, run.stopped)}"
             )
         if run.counts["unanswered"] or any(summary.broken for summary in run.trials.values()):
             for line in self.ending(played).trouble_lines():
                 self.screen.say(line)
+        if played.taped is not None and played.taped.needs is not None:
+            self.screen.say(harmless_line(needs_sentence(played.taped.needs)))
+            if played.taped.command[1:2] == ("play",):
+                self.screen.say(f"record it: {recording_command(played.taped)}")
         self.screen.tell(harmless_line(str(played.folder.transcripts)))
 
 
-class Document(Quiet):
-    """Writes one JSON document at the end, and nothing else."""
+class Document(Follower):
+    """Writes one JSON document to stdout at the end; somebody who waits at a terminal is told what is played."""
+
+    def opens(self, stage: Stage, folder: RunFolder, run: Run) -> None:
+        """Say what is played where stderr is a terminal; to a program, stderr means that something went wrong."""
+        if self.screen.err.isatty():
+            super().opens(stage, folder, run)
+
+    def stopping(self, reason: str) -> None:
+        """Say what is waited for, likewise."""
+        if self.screen.err.isatty():
+            super().stopping(reason)
 
     def closes(self, played: Played) -> None:
         """Write the document."""
@@ -61,6 +76,7 @@ def document(played: Played, tally: Tally) -> dict[str, Json]:
         "planned": played.trials,
         "totals": run.totals().model_dump(),
         "trials": list(_trials(run, tally)),
+        **({} if played.taped is None else {"recordings": taped_document(played.taped)}),
     }
 
 

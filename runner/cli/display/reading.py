@@ -12,13 +12,13 @@ from pydantic import ValidationError
 
 from runner.cli.display.columns import Column, Listing
 from runner.cli.display.failing import Origin, tell_failing
-from runner.cli.display.harmless import harmless_line
 from runner.cli.display.layout import NO_BREAK, wrapped
 from runner.cli.display.page import Page
 from runner.cli.display.screen import Screen
 from runner.cli.display.summary import place
 from runner.cli.display.typed import command
 from runner.cli.display.wording import count, money, seconds
+from runner.core.harmless import harmless_line
 from runner.core.spoken import opening_of, spoken
 from runner.core.transcript import PlayedTurn, Transcript
 from runner.errors import StoreError

@@ -7,13 +7,14 @@ from itertools import islice
 from typing import Final
 
 from runner.cli.display.columns import room
-from runner.cli.display.harmless import harmless_line
 from runner.cli.display.headline import headline
 from runner.cli.display.layout import Cell, shortened, table
 from runner.cli.display.screen import Screen
 from runner.cli.display.wording import count
+from runner.core.harmless import harmless_line
 from runner.core.trial import Script
 from runner.core.value import Json
+from runner.operations.cassettes import needs_of_stage
 from runner.operations.stage import Stage
 
 SCHEMA: Final = "runner.rehearsal/1"
@@ -35,7 +36,7 @@ class Part:
 def tell_rehearsal(stage: Stage, screen: Screen, *, as_json: bool) -> None:
     """Tell what would be played; nothing is sent."""
     if as_json:
-        screen.tell(json.dumps(_document(stage), ensure_ascii=True, indent=2))
+        screen.tell(json.dumps({**_document(stage), **_recordings(stage)}, ensure_ascii=True, indent=2))
         return
     screen.tell(headline(stage, "would play"))
     parts = list(islice(_parts(stage), MOST_ROWS + 1))
@@ -57,7 +58,22 @@ def tell_rehearsal(stage: Stage, screen: Screen, *, as_json: bool) -> None:
         screen.tell(line)
     if len(parts) > MOST_ROWS:
         screen.tell("... and further variants")
+    if stage.asked.cassettes is not None:
+        from runner.cli.display.recordings import needs_lines
+
+        needs = needs_of_stage(stage)
+        for line in ("all of it is recorded",) if needs is None else needs_lines(needs, screen):
+            screen.tell(line)
     screen.tell(f"nothing was sent: {count(len(stage.trials), 'trial')}, {count(stage.requests, 'request')}")
+
+
+def _recordings(stage: Stage) -> dict[str, Json]:
+    """What is not recorded, for programs; nothing where nothing is recorded or replayed."""
+    if stage.asked.cassettes is None:
+        return {}
+    from runner.cli.display.recordings import needs_document
+
+    return {"needs": needs_document(needs_of_stage(stage))}
 
 
 def _parts(stage: Stage) -> Iterator[Part]:

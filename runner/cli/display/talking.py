@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from runner.cli.display.harmless import harmless
 from runner.cli.display.layout import wrapped
 from runner.cli.display.live import Speech
 from runner.cli.display.page import Page, text_of
 from runner.cli.display.screen import Screen
 from runner.cli.display.wording import seconds
+from runner.core.harmless import harmless
 from runner.core.message import Answer, Message
 from runner.transports import Delta, Notice, Started, Waiting
 

@@ -4,6 +4,7 @@ Law: an event that is of no interest here costs one look at its type.
 """
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
@@ -12,9 +13,14 @@ from runner.core.check import Verdict
 from runner.core.event import Answered, Event, Judged
 from runner.core.run import Run
 from runner.core.transcript import Transcript
+from runner.transports.breaker import cause_of
 
 MOST_REASONS = 50
 """How many trials' reasons are remembered; far fewer are shown, and the transcripts have them all."""
+MOST_ALIKE = 10
+"""How many trials that are unanswered for one reason are told one by one."""
+_CUT = {"length", "content_filter"}
+"""Finish reasons that say a reply is not whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,10 @@ class Tally:
     """By trial, for the first of those that have any."""
     latencies: dict[str, "array[float]"] = field(default_factory=dict)
     """Seconds of each reply, by variant."""
+    causes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How many trials are unanswered for each reason, by kind and message; of so many reasons."""
+    cut: Counter[str] = field(default_factory=Counter)
+    """How many replies of turns were cut, by what cut them: `length` or `content_filter`."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     answered: int = 0
@@ -58,6 +68,7 @@ class Tally:
             for exchange in turn.exchanges:
                 if exchange.error is None and exchange.latency_s is not None:
                     self._add_latency(transcript.id, exchange.latency_s)
+                self._note_end(exchange.finish_reason)
             if turn.status == "unanswered":
                 kind, message = (
                     str((transcript.error or {}).get(name) or "") for name in ("kind", "message")
@@ -92,14 +103,28 @@ class Tally:
             self.completion_tokens += usage.completion_tokens or 0
         if event.purpose != "turn":
             return
+        self._note_end(answer.reply.finish_reason if answer.reply else None)
         if answer.failure is not None:
             turn = int(event.slot[event.slot.find("[") + 1 : event.slot.find("]")])
             self._note(event.trial, Trouble("unanswered", turn, answer.failure.kind, answer.failure.message))
         elif answer.latency_s is not None:
             self._add_latency(event.trial, answer.latency_s)
 
+    def _note_end(self, finish_reason: str | None) -> None:
+        """Count a reply that was cut."""
+        if finish_reason in _CUT:
+            self.cut[finish_reason] += 1
+
+    def shared(self) -> dict[tuple[str, str], int]:
+        """How many trials are unanswered for a reason that many of them have, by kind and message."""
+        return {cause: number for cause, number in self.causes.most_common() if number > MOST_ALIKE}
+
     def _note(self, trial: str, trouble: Trouble) -> None:
         """Remember a reason, for so many trials."""
+        if trouble.outcome == "unanswered":
+            cause = trouble.what, cause_of(trouble.reason)
+            if cause in self.causes or len(self.causes) < MOST_REASONS:
+                self.causes[cause] += 1
         if trial in self.troubles:
             self.troubles[trial].append(trouble)
         elif len(self.troubles) < MOST_REASONS:

@@ -5,7 +5,7 @@ import shlex
 import shutil
 import sys
 
-from runner.cli.display.harmless import harmless_line
+from runner.core.harmless import harmless_line
 
 
 def typed(*words: str) -> str:

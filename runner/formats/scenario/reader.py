@@ -27,10 +27,12 @@ class TooManyError(Exception):
 class Reader:
     """What one scenario is read with: its files, its environment, its complaints."""
 
-    def __init__(self, files: Files, environ: Mapping[str, str]) -> None:
+    def __init__(self, files: Files, environ: Mapping[str, str], *, needs_secrets: bool = True) -> None:
         """Start without complaints."""
         self.files = files
         self.environ = environ
+        self.needs_secrets = needs_secrets
+        """Whether a secret has to be set: where nothing is sent, none is."""
         self.problems: list[Problem] = []
         self.templates: list[tuple[TextNode, str]] = []
         """Every text that is rendered, with its key."""

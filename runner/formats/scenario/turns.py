@@ -4,6 +4,7 @@ import re
 from typing import Any, Final
 
 from runner.core.places import label_complaint
+from runner.core.request_fields import SETTABLE
 from runner.core.scenario import Expectation, Turn
 from runner.core.wording import listed, quoted, unknown
 from runner.formats.scenario.expectations import WHOLE, expectations
@@ -15,6 +16,9 @@ from runner.formats.source.files import UnreadableError, beside
 from runner.formats.source.nodes import ListNode, MapNode, Node, TextNode
 
 SPEAKERS: Final = ("user", "assistant", "include")
+
+LONGEST_TEXT: Final = 40
+"""A longer text is not repeated in a complaint."""
 
 _LABELLED: Final = re.compile(r"(?P<key>user|assistant|system|developer|include)(?P<rest>:\S|\s+\S)")
 """A plain text that looks like a key whose colon, or the space after it, was forgotten."""
@@ -87,7 +91,10 @@ def _mapped(reader: Reader, node: MapNode, key: str, within: tuple[str, ...]) ->
             f"two speakers in one turn, {listed(speakers)}: begin the second with `- `",
         )
         return []
-    reader.known(node, key, TURN, _hints(node))
+    known = (
+        {*TURN, "content"} if "role" in node.entries else TURN
+    )  # what is said of the one is said of the other
+    reader.known(node, key, known, _hints(node))
     if not speakers:
         if all(name in TURN for name in node.entries):
             reader.say(node, key, "nobody speaks: expected `user`, `assistant` or `include`")
@@ -118,10 +125,34 @@ def _hints(node: MapNode) -> dict[str, str]:
     for name, place in node.keys.items():
         if name in {"system", "developer"}:
             hints[name] = f"{quoted(name)} stands at the top of the scenario, not among the turns"
+        elif name in {"role", "content"}:
+            hints[name] = _as_message(node)
+        elif name in SETTABLE and name not in TURN:
+            hints[name] = (
+                f"a request field stands under `params`: write `params: {{{name}: {_short(node, name)}}}`"
+            )
         elif len(node.entries) == 1 and place.plain and name not in TURN:
             near = unknown("key", name, TURN)
             hints[name] = f"{near}; if the user says this, put the whole line in quotes"
     return hints
+
+
+def _as_message(node: MapNode) -> str:
+    """What is said about a turn that is written as the API has a message."""
+    role = _short(node, "role")
+    if role in {"system", "developer"}:
+        return (
+            f"{quoted(role)} stands at the top of the scenario, not among the turns: write `{role}: ..` there"
+        )
+    speaker = role if role in SPEAKERS else "user"
+    return f"what is said stands under who says it: write `{speaker}: {_short(node, 'content')}`"
+
+
+def _short(node: MapNode, name: str) -> str:
+    """The text under a key where it is short enough to be repeated."""
+    found = node.entries.get(name)
+    is_short = isinstance(found, TextNode) and len(found.text) <= LONGEST_TEXT and found.text.isprintable()
+    return found.text if isinstance(found, TextNode) and is_short and found.text else ".."
 
 
 def _asked(reader: Reader, node: MapNode, key: str, role: str) -> dict[str, Any]:

@@ -37,7 +37,9 @@ def _from_environment(
         masked = reader.choice(node.entries["secret"], f"{key}.secret", ("true", "false"))
     if variable is None:
         return
-    if variable not in reader.environ:
+    if masked == "true" and not reader.needs_secrets:
+        secrets[name] = variable
+    elif variable not in reader.environ:
         values[name] = ""
         reader.say(
             node.entries["env"], f"{key}.env", f"the environment variable {quoted(variable)} is not set"

@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from runner.cli.display.follower import STOPPING
+from runner.cli.display.live import Live, Speech
+from runner.cli.display.page import Page
 from runner.cli.display.screen import Screen
 from runner.core.message import Answer, Failure, Message, Request
 from runner.transports import Delta, Notify, Started, Waiting
@@ -129,3 +133,24 @@ def test_a_whole_conversation(front: Front, width: int) -> None:
 
     front.transport = Noticing(agree, perform)
     require_golden(f"live-{width}", front.type("play", "talk.yaml", width=width).page)
+
+
+def test_what_is_said_beside_a_reply_has_a_line_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The notice of a Ctrl-C ends the line of a reply that is being spoken; the reply goes on below, in its column."""
+    monkeypatch.setenv("COLUMNS", "60")
+    both = StringIO()
+    screen = replace(
+        Screen.open(), out=both, err=both, reads=True, watches=True, colour=False, colour_talk=False
+    )
+    live = Live(screen)
+    for words in ([], ["one two "]):
+        both.truncate(both.seek(0))
+        live._speech = speech = Speech(Page(screen, lambda text: screen.tell(text, end="")))
+        for word in words:
+            speech.add(Delta("turns[0]", word))
+        live.stopping("interrupted")
+        speech.add(Delta("turns[0]", " three four"))
+        speech.close("never shown: it was heard")
+        lines = [line.rstrip() for line in both.getvalue().splitlines()]
+        said = f"assistant  {'one two' if words else ''}".rstrip()
+        assert lines == ["", said, STOPPING, "           three four"]

@@ -1,4 +1,4 @@
-"""Text of models, scenarios and servers made harmless for a terminal; it changes what is shown, never what is kept."""
+"""Text of models, scenarios and servers made harmless where it is shown, on a terminal or a page; it changes nothing that is kept."""
 
 import re
 from typing import Final

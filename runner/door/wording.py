@@ -1,0 +1,43 @@
+"""Sentences about options of the command line, as a Python program has them; it changes words, never what is meant."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from runner.errors import Problem, ProblemsError, RunnerError
+
+_GIVEN: Final = re.compile(r"--(provider|model) (local|main)\b")
+_SET: Final = re.compile(r"--set (params|vars)\.([\w-]+)")
+_CHOSEN: Final = re.compile(r"--(only|tag|case|where|axis)(?= )")
+_CHOICES: Final = {"only": "only", "tag": "tags", "case": "cases", "where": "where", "axis": "axes"}
+_IN_FLIGHT: Final = re.compile(r"--in-flight (?=\d)")
+_NAMED: Final = re.compile(r"--(provider|model|temperature|system|repeat|outputs)\b")
+
+
+def reworded(text: str) -> str:
+    """The sentence with `--provider local` as `provider="local"`, and so on."""
+    text = _GIVEN.sub(r'\1="\2"', text)
+    text = _SET.sub(r'\1["\2"]', text)
+    text = _CHOSEN.sub(lambda found: _CHOICES[found[1]], text)
+    text = _IN_FLIGHT.sub("in_flight=", text)
+    return _NAMED.sub(r"`\1`", text)
+
+
+@contextmanager
+def in_python() -> Iterator[None]:
+    """Let errors that are raised inside speak of parameters, not of options."""
+    try:
+        yield
+    except ProblemsError as error:
+        raise ProblemsError(_changed(problem) for problem in error.problems) from error.__cause__
+    except RunnerError as error:
+        error.args = tuple(reworded(each) if isinstance(each, str) else each for each in error.args)
+        raise
+
+
+def _changed(problem: Problem) -> Problem:
+    """The problem in other words, at the same place."""
+    return Problem(
+        problem.path, problem.line, problem.column, reworded(problem.key), reworded(problem.message)
+    )

@@ -1,0 +1,33 @@
+"""Sentences in Python's words."""
+
+import pytest
+
+from runner.door.wording import in_python, reworded
+from runner.errors import Problem, ProblemsError, StoreError
+
+
+@pytest.mark.parametrize(
+    ("typed", "called"),
+    [
+        ("play with --provider local", 'play with provider="local"'),
+        ("give --model main", 'give model="main"'),
+        ("name one by --model, or in the settings", "name one by `model`, or in the settings"),
+        ("--only nope: unknown", "only nope: unknown"),
+        ("--tag x: unknown tag", "tags x: unknown tag"),
+        ("--set params.top_p", 'params["top_p"]'),
+        ("send fewer at once (--in-flight 1)", "send fewer at once (in_flight=1)"),
+        ("fetch it with `runner pull --from FILE`", "fetch it with `runner pull --from FILE`"),
+    ],
+)
+def test_options_become_parameters(typed: str, called: str) -> None:
+    """What has no parameter stays as it is."""
+    assert reworded(typed) == called
+
+
+def test_errors_keep_their_kind_and_their_places() -> None:
+    """Only the words change."""
+    with pytest.raises(StoreError, match="another folder with `outputs`"), in_python():
+        raise StoreError("name another folder with --outputs")
+    with pytest.raises(ProblemsError) as caught, in_python():
+        raise ProblemsError([Problem("a.yaml", 3, 4, "--set vars.x", "no")])
+    assert caught.value.problems == (Problem("a.yaml", 3, 4, 'vars["x"]', "no"),)

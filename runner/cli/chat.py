@@ -1,10 +1,8 @@
 """`runner chat`: a talk that remembers what was said; `exit` or `quit` ends it, and everything is kept as a run."""
 
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +14,7 @@ from runner.cli.complete import run_names
 from runner.errors import RunnerError, UsageError
 
 if TYPE_CHECKING:
+    from runner.cli.attention import Attention
     from runner.cli.display.talking import Talking
     from runner.cli.keyboard import Entry, Keyboard
     from runner.core.message import Answer
@@ -84,6 +83,7 @@ def chat(
     outputs: options.Outputs = Path("outputs"),
 ) -> None:
     """Talk with a model; exit or quit ends the talk, which is kept as a run."""
+    from runner.cli.attention import Attention
     from runner.cli.display.screen import Screen
     from runner.cli.display.talking import Talking
     from runner.cli.keyboard import Keyboard
@@ -100,9 +100,10 @@ def chat(
         _require_alone(wish, source, turn)
     elif turn is not None and source is None:
         raise UsageError("--turn says where a conversation goes on: name it by --from RUN#TRIAL")
-    talk = _open(wish, source, turn, resume, outputs)
+    attention = Attention()
+    talk = _open(wish, source, turn, resume, outputs, attention)
     keyboard = Keyboard(talking.screen, [*COMMANDS, "exit", "quit"])
-    raise typer.Exit(_Session(talk, talking, keyboard, save).hold())
+    raise typer.Exit(_Session(talk, talking, keyboard, attention, save).hold())
 
 
 def _params(temperature: str | None, sets: list[str]) -> dict[str, object]:
@@ -135,16 +136,24 @@ def _require_alone(wish: "Wish", source: str | None, turn: int | None) -> None:
         )
 
 
-def _open(wish: "Wish", source: str | None, turn: int | None, resume: str | None, outputs: Path) -> "Chat":
+def _open(
+    wish: "Wish",
+    source: str | None,
+    turn: int | None,
+    resume: str | None,
+    outputs: Path,
+    attention: "Attention",
+) -> "Chat":
     """The talk that was asked for."""
     from runner.operations.chat import Chat
     from runner.operations.chat_start import start, start_from
     from runner.operations.read import open_run, parted, transcripts_of
 
     if resume is not None:
-        return Chat.resume(open_run(resume, outputs, "chat"), wish, os.environ)
+        return Chat.resume(open_run(resume, outputs, "chat"), wish, os.environ, attention.listening)
     if source is None:
-        return Chat(start(wish, Path.cwd(), os.environ), outputs, ("runner", *sys.argv[1:]))
+        begun = start(wish, Path.cwd(), os.environ)
+        return Chat(begun, outputs, ("runner", *sys.argv[1:]), attention.listening)
     run, trial = parted(source)
     folder = open_run(run, outputs)
     found = list(transcripts_of(folder, trial))
@@ -152,32 +161,41 @@ def _open(wish: "Wish", source: str | None, turn: int | None, resume: str | None
         ids = ", ".join(each.id for each in found[:3])
         raise UsageError(f"--from {source}: {len(found)} conversations are meant, {ids} among them; name one")
     begun = start_from(wish, Path.cwd(), os.environ, folder, found[0], turn)
-    return Chat(begun, outputs, ("runner", *sys.argv[1:]))
+    return Chat(begun, outputs, ("runner", *sys.argv[1:]), attention.listening)
 
 
 class _Session:
     """One talk from its first line to its end."""
 
-    def __init__(self, talk: "Chat", talking: "Talking", keyboard: "Keyboard", save: Path | None) -> None:
-        """Take the talk, what shows it, where lines come from, and where it is saved at its end."""
+    def __init__(
+        self,
+        talk: "Chat",
+        talking: "Talking",
+        keyboard: "Keyboard",
+        attention: "Attention",
+        save: Path | None,
+    ) -> None:
+        """Take the talk, what shows it, where lines come from, who hears signals, and where it is saved at its end."""
         self._talk = talk
         self._talking = talking
         self._keyboard = keyboard
+        self._attention = attention
         self._save = save
-        self._hung_up = False
 
     def hold(self) -> int:
         """Hold the talk; the code that the program ends with."""
-        self._greet()
         from runner.core.run import INTERRUPTION
 
         is_over = False
-        try:
-            with self._attended():
+        with self._attention:
+            try:
+                self._greet()
                 is_over = self._converse()
-        finally:
-            played = self._talk.close(None if is_over else INTERRUPTION)
-        return self._part(played, is_over=is_over)
+            finally:
+                # Also where an error ends it: what was said is kept, and whoever said it is told where.
+                played = self._talk.close(None if is_over else INTERRUPTION)
+                code = self._part(played, is_over=is_over)
+        return code
 
     def _greet(self) -> None:
         """Say who is talked with, and how it ends."""
@@ -186,16 +204,18 @@ class _Session:
         self._talking.remark(f"talking with {script.model} on {script.provider}{how}")
         said = self._talk.messages
         if len(said) > 1:
-            self._talking.remark(f"going on after {len(said)} messages, the last ones were:")
-            self._talking.recall(said[-2:])
+            self._talking.recall(said)
+        if self._talk.was_cut:
+            self._talking.remark("(the last line had no reply yet, and was taken back; /retry asks it)")
 
     def _converse(self) -> bool:
         """Whether the talk was held to its end: False where it was interrupted, or got no reply in a pipe."""
         while True:
             try:
-                entry = self._keyboard.entry()
+                with self._attention.listening():
+                    entry = self._keyboard.entry()
             except KeyboardInterrupt:
-                if self._hung_up or not self._keyboard.is_typed:
+                if self._attention.is_called_off or not self._keyboard.is_typed:
                     return False
                 self._talking.remark("(exit or Ctrl-D ends the talk)")
                 continue
@@ -209,13 +229,14 @@ class _Session:
         from runner.cli.slash import obey
 
         text = entry.text
+        command = "" if entry.is_literal else text.lstrip()
         if not text.strip():
             return True
-        if entry.is_literal or not text.startswith("/") or text.startswith("//"):
-            words = text if entry.is_literal else text.removeprefix("/" if text.startswith("//") else "")
+        if not command.startswith("/") or command.startswith("//"):
+            words = command[1:] if command.startswith("//") else text
             return self.ask(lambda: self._talk.say(words, self._talking.watches))
         try:
-            return obey(text, self._talk, self._talking, self.ask)
+            return obey(command, self._talk, self._talking, self.ask)
         except RunnerError as error:
             if not self._keyboard.is_typed:  # what follows was written for another talk
                 raise
@@ -226,12 +247,12 @@ class _Session:
         """Ask something and show what comes of it; False where the talk cannot go on."""
         answer = question()
         self._talking.ends(answer)
-        if self._hung_up:
+        if self._attention.is_called_off:
             return False
         return self._keyboard.is_typed or (answer is not None and answer.reply is not None)
 
     def _part(self, played: "Played | None", *, is_over: bool) -> int:
-        """Say goodbye, and where the talk is kept."""
+        """Say goodbye, and where the talk is kept; then save it, if that was asked for."""
         from runner.cli.display.summary import place
         from runner.cli.display.typed import command
         from runner.core.harmless import harmless_line
@@ -241,26 +262,10 @@ class _Session:
             self._talking.screen.tell("Goodbye!")
         if played is None:
             return 0 if is_over else INTERRUPTED
-        if self._save is not None and self._talk.script.turns:
-            save_talk(self._talk.script, self._save, played.folder)
-            self._talking.say(f"saved; play it back: {command('play', str(self._save))}")
         self._talking.say(f"kept in {harmless_line(str(played.folder.path))}")
         on = command("chat", "--resume", *place(played.folder, played.folder.name))
         self._talking.say(f"go on with it: {on}")
+        if self._save is not None and self._talk.spoken.turns:
+            save_talk(self._talk.spoken, self._save, self._talk.files)
+            self._talking.say(f"saved; play it back: {command('play', str(self._save))}")
         return played.exit_code
-
-    @contextmanager
-    def _attended(self) -> Iterator[None]:
-        """Let a wish of the system's to end, or a terminal that goes away, end the talk in order."""
-
-        def hang_up(*_: object) -> None:
-            self._hung_up = True
-            raise KeyboardInterrupt
-
-        names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-        before = {name: signal.signal(getattr(signal, name), hang_up) for name in names}
-        try:
-            yield
-        finally:
-            for name, handler in before.items():
-                signal.signal(getattr(signal, name), handler)

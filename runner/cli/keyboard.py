@@ -37,6 +37,7 @@ class Keyboard:
         """Take the screen on which prompts stand, and the words that can be completed."""
         self.is_typed = sys.stdin is not None and sys.stdin.isatty()
         """Whether a person types."""
+        self._is_first = True
         self._prompt, self._more = ("you> ", "...> ") if self.is_typed else ("", "")
         edits = self.is_typed and screen.watches and os.environ.get("TERM", "") not in {"dumb", "unknown"}
         self._read: Read = _open_editor(words) if edits else _open_plain(screen)
@@ -46,6 +47,9 @@ class Keyboard:
         line = self._read(self._prompt)
         if line is None:
             return None
+        if self._is_first and not self.is_typed:
+            line = line.removeprefix("\ufeff")
+        self._is_first = False
         if not line.lstrip().startswith(FENCE):
             return Entry(line, is_literal=False)
         return Entry("\n".join(self._fenced(line.lstrip().removeprefix(FENCE))), is_literal=True)
@@ -55,10 +59,11 @@ class Keyboard:
         rest: str | None = line
         is_first = True
         while rest is not None:
-            text, fence, _ = rest.partition(FENCE)
-            if text or not (is_first or fence):
+            ends = rest.rstrip().endswith(FENCE)
+            text = rest.rstrip().removesuffix(FENCE) if ends else rest
+            if text or not (is_first or ends):
                 yield text
-            if fence:
+            if ends:
                 return
             is_first = False
             rest = self._read(self._more)

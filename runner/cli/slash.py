@@ -1,5 +1,6 @@
 """What a person may type in a talk beside what is said: `/undo`, `/system TEXT`, each a function of the talk."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,13 +53,15 @@ class Order:
 
 def obey(text: str, talk: "Chat", talking: "Talking", ask: Ask) -> bool:
     """Do what was typed; whether the talk can go on. Raises RunnerError where that is not possible."""
-    from runner.core.wording import nearest
+    from runner.core.wording import excerpt, nearest
 
-    name, _, argument = text.strip().partition(" ")
+    name, argument = [*text.split(None, 1), ""][:2]
     if (command := COMMANDS.get(name.lower())) is None:
         near = nearest(name, COMMANDS)
         guess = f"did you mean {near}?" if near else "/help says which there are;"
         raise UsageError(f"there is no command {name}; {guess} what begins with // is said to the model")
+    if argument and command.usage == name.lower():
+        raise UsageError(f"{name} takes nothing behind it, not {excerpt(argument.strip())}")
     return command.act(Order(argument.strip(), talk, talking, ask))
 
 
@@ -82,12 +85,11 @@ def _system(order: Order) -> bool:
 
 def _temperature(order: Order) -> bool:
     """Show or change the temperature."""
-    params = order.talk.params
-    if order.argument == NONE:
-        params.pop("temperature", None)
-    elif order.argument:
-        params["temperature"] = _number(order.argument)
-    value = params.get("temperature")
+    params = {name: value for name, value in order.talk.params.items() if name != "temperature"}
+    if order.argument:
+        own = {} if order.argument == NONE else {"temperature": _number(order.argument)}
+        order.talk.adjust({**params, **own})
+    value = order.talk.params.get("temperature")
     order.talking.remark(
         "no temperature is sent: the model's own holds" if value is None else f"the temperature is {value}"
     )
@@ -99,7 +101,7 @@ def _number(text: str) -> float:
     from runner.core.change import parsed
 
     value = parsed(text)
-    if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < math.inf:
         raise UsageError(f"/temperature {text}: expected a number from 0 up, e.g. 0.7, or {NONE}")
     return value
 
@@ -125,7 +127,7 @@ def _save(order: Order) -> bool:
     if not order.argument:
         raise UsageError("/save: expected a file, e.g. /save scenarios/talk.yaml")
     path = Path(order.argument)
-    save_talk(order.talk.script, path, order.talk.folder)
+    save_talk(order.talk.spoken, path, order.talk.files)
     order.talking.say(f"saved; play it back: {command('play', str(path))}")
     return True
 

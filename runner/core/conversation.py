@@ -15,6 +15,7 @@ from typing import assert_never
 from runner.core.asking import check_requests, check_slot, group_answers, turn_request, turn_slot
 from runner.core.check import Subject, Verdict
 from runner.core.event import (
+    Adjusted,
     Answered,
     Begun,
     ChatEvent,
@@ -113,7 +114,7 @@ class Conversation:
         match event:
             case Begun() | Reopened():
                 return self
-            case Typed() | Undone() | Instructed():
+            case Typed() | Undone() | Instructed() | Adjusted():
                 return self._after_typing(event)
             case Answered():
                 return self._after_answer(event)
@@ -153,7 +154,7 @@ class Conversation:
                 fits = fits and (event.turn, event.index) == place and self._all_answered
             case Skipped():
                 fits = fits and event.turn == self.turn + 1
-            case Typed() | Undone() | Instructed():
+            case Typed() | Undone() | Instructed() | Adjusted():
                 fits = fits and self._may_be_typed(event)
             case Answered() | Finished():
                 pass
@@ -170,7 +171,7 @@ class Conversation:
                 return event.line.role == "user" and not self.unanswered
             case Undone():
                 return 0 <= event.turn < len(self.trial.script.turns)
-            case Instructed():
+            case Instructed() | Adjusted():
                 return not self.unanswered
 
     @property
@@ -246,6 +247,8 @@ class Conversation:
                 return self._told_anew(script.until(event.turn), taken_back=self.taken_back + 1)
             case Instructed():
                 return self._told_anew(script.instructed(event.message), taken_back=self.taken_back)
+            case Adjusted():
+                return self._told_anew(script, taken_back=self.taken_back)
 
     def _with_script(self, script: Script) -> "Conversation":
         """The conversation of another script."""

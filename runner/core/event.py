@@ -150,6 +150,16 @@ class Stopped(Value):
     """Why: a person, the system, a budget."""
 
 
+class Adjusted(Value):
+    """What goes with the questions of an open script from here on was changed; what was asked stays."""
+
+    event: Literal["adjusted"] = "adjusted"
+    trial: str
+    """The trial's id."""
+    params: dict[str, Json] = {}
+    """The request fields, all of them."""
+
+
 class Reopened(Value):
     """A trial that had ended, or whose script has changed, is told anew; what was answered in the same words is kept."""
 
@@ -158,7 +168,7 @@ class Reopened(Value):
     """The trial's id."""
 
 
-ChatEvent = Typed | Undone | Instructed
+ChatEvent = Typed | Undone | Instructed | Adjusted
 """What can happen to a trial whose script is open; it may also be finished, and go on."""
 
 TrialEvent = Begun | Reopened | ChatEvent | Answered | Heard | Judged | Skipped | Unanswered | Finished

@@ -144,6 +144,7 @@ class Variants(Sequence[Script]):
             opening=tuple(_opened(opening, effective.values) for opening in effective.opening),
             turns=tuple(self._line(number, turn, effective) for number, turn in enumerate(scenario.turns)),
             checks=self._posed(scenario.checks, effective.values),
+            secrets=tuple(sorted(set(scenario.secrets.values()))),
             on_failed_check=scenario.on_failed_check,
         )
 

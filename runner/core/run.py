@@ -8,6 +8,7 @@ from typing import Final, Literal, Self
 from runner.core.budget import NOTHING as NOTHING_SPENT
 from runner.core.budget import Spending, spent
 from runner.core.event import (
+    Adjusted,
     Answered,
     Begun,
     Event,
@@ -153,7 +154,7 @@ class Run:
                 self._end(event.trial, "unanswered")
             case Finished():
                 self._end(event.trial, "finished")
-            case Typed() | Undone() | Instructed():
+            case Typed() | Undone() | Instructed() | Adjusted():
                 self._go_on(event.trial)
             case Reopened():
                 self._go_on(event.trial)

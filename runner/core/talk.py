@@ -1,9 +1,11 @@
 """A talk as a scenario that plays it back, and a played conversation as the beginning of a talk; it reads no file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from runner.core.message import Message
 from runner.core.scenario import Opening, Scenario, Turn
+from runner.core.template import escape
 from runner.core.transcript import Transcript
 from runner.core.trial import INSTRUCTING, Script
 from runner.core.value import Json
@@ -22,27 +24,46 @@ def write_down(script: Script, name: str) -> Scenario:
         model=script.model,
         opening=None
         if opening is None
-        else Opening(role=opening["role"], content=opening["content"], template=False),
+        else Opening(role=opening["role"], content=_told(opening["content"], script.secrets)),
         params=common,
+        secrets={name: name for name in script.secrets},
         turns=(
-            *_earlier(history, _beyond(script.params, common)),
+            *_earlier(history, _beyond(script.params, common), script.secrets),
             *(
-                Turn(content=line.message["content"], template=False, params=_beyond(params, common))
+                Turn(content=_told(line.message["content"], script.secrets), params=_beyond(params, common))
                 for line, params in zip(script.turns, asked, strict=True)
             ),
         ),
     )
 
 
-def _earlier(history: Sequence[Message], params: dict[str, Json]) -> Iterator[Turn]:
+def _told(content: Json, secrets: Collection[str]) -> Json:
+    """What was said as a template that renders to it, with variables in the place of secrets' marks."""
+    match content:
+        case str():
+            pieces = (
+                re.split(f"<secret:({'|'.join(map(re.escape, secrets))})>", content) if secrets else [content]
+            )
+            return "".join(
+                f"{{{{ {each} }}}}" if place % 2 else escape(each) for place, each in enumerate(pieces)
+            )
+        case list():
+            return [_told(item, secrets) for item in content]
+        case dict():
+            return {name: _told(item, secrets) for name, item in content.items()}
+        case _:
+            return content
+
+
+def _earlier(history: Sequence[Message], params: dict[str, Json], secrets: Collection[str]) -> Iterator[Turn]:
     """The turns of a history: an assistant's message that answers no line was given, and is given again."""
     before = ""
     for message in history:
         role, content = message.get("role"), message.get("content")
         if role == "user":
-            yield Turn(content=content or "", template=False, params=params)
+            yield Turn(content=_told(content or "", secrets), params=params)
         elif role == "assistant" and before != "user":
-            yield Turn(role="assistant", content=content or "", template=False)
+            yield Turn(role="assistant", content=_told(content or "", secrets))
         before = str(role)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from runner.core.asking import turn_of, turn_slot
 from runner.core.check import Verdict
 from runner.core.event import (
+    Adjusted,
     Answered,
     Begun,
     ChatEvent,
@@ -93,7 +94,7 @@ class _Fold:
             case Finished():
                 self._say_gold(len(self.turns))
                 self.status = "finished"
-            case Typed() | Undone() | Instructed():
+            case Typed() | Undone() | Instructed() | Adjusted():
                 self._add_typed(event)
 
     def recall(self, event: TrialEvent) -> None:
@@ -116,6 +117,8 @@ class _Fold:
                 self._take_back(event.turn)
             case Instructed():
                 self._instruct(event.message)
+            case Adjusted():
+                pass
         self.status = "stopped"
 
     def _say_gold(self, until: int) -> None:

@@ -72,6 +72,8 @@ class Script(Value):
     turns: tuple[Line, ...] = ()
     checks: tuple[Posed, ...] = ()
     """About the conversation as a whole."""
+    secrets: tuple[str, ...] = ()
+    """The environment variables whose values its marks stand for."""
     is_open: bool = False
     """Whether its turns are typed while it is played, as in a chat."""
     on_failed_check: Literal["continue", "stop"] = "continue"

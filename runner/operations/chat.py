@@ -4,13 +4,14 @@ Law: a chat is a run like any other. The folder is made with the first line; kil
 its journal holds.
 """
 
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from typing import Any, Self
 
 from runner.core.conversation import Conversation
 from runner.core.event import (
+    Adjusted,
     Answered,
     Begun,
     Event,
@@ -25,6 +26,7 @@ from runner.core.event import (
 from runner.core.message import Answer, Message
 from runner.core.run import Run
 from runner.core.trial import INSTRUCTING, Line, Script, Trial
+from runner.core.value import Json
 from runner.errors import UsageError
 from runner.operations.chat_start import CHAT, Start, Wish, start_again
 from runner.operations.connect import connect
@@ -41,8 +43,15 @@ from runner.transports import Notify, Transport
 class Chat:
     """A talk; every method that asks waits for the answer, and Ctrl-C takes the question back."""
 
-    def __init__(self, begun: Start, outputs: Path, command: Sequence[str] = ()) -> None:
-        """Take where it begins and where runs are kept; nothing is opened before something is typed."""
+    def __init__(
+        self,
+        begun: Start,
+        outputs: Path,
+        command: Sequence[str] = (),
+        listening: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
+        """Take where it begins, where runs are kept, and where alone Ctrl-C may be raised; nothing is opened yet."""
+        self._listening = listening
         self._stage = begun.stage
         self._outputs = outputs
         self._command = tuple(command)
@@ -56,6 +65,8 @@ class Chat:
         """What happened before the folder was made."""
         self._dropped: Message | None = None
         """The line that was asked last and has no reply: what `retry` asks again."""
+        self.was_cut = False
+        """Whether a line was taken back that waited for its reply when the program was killed."""
         self.run = Run()
         self.folder: RunFolder | None = None
         self.params = dict(begun.script.params)
@@ -64,7 +75,13 @@ class Chat:
         self._begin()
 
     @classmethod
-    def resume(cls, folder: RunFolder, wish: Wish, environ: Mapping[str, str]) -> Self:
+    def resume(
+        cls,
+        folder: RunFolder,
+        wish: Wish,
+        environ: Mapping[str, str],
+        listening: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> Self:
         """The talk that a run holds, with all that was said; raises UsageError where the run is no chat."""
         with ExitStack() as held:
             held.enter_context(folder.locked())
@@ -78,7 +95,8 @@ class Chat:
             planned = next((event for event in events if isinstance(event, Planned)), None)
             if planned is None:
                 raise UsageError(f"{folder.name} holds nothing that was said; begin anew with `runner chat`")
-            chat = cls(start_again(wish, manifest, planned.script, folder, environ), folder.path.parent)
+            again = start_again(wish, manifest, planned.script, folder, environ)
+            chat = cls(again, folder.path.parent, listening=listening)
             chat._take_up(folder, manifest, events, held.pop_all())
             return chat
 
@@ -102,6 +120,7 @@ class Chat:
 
     def undo(self) -> str:
         """Take the last line and its reply back; return the line. Raises UsageError where there is none."""
+        self._mend()
         if not self._turns:
             raise UsageError("there is nothing to take back")
         message = self._turns[-1].message
@@ -115,6 +134,26 @@ class Chat:
         self._mend()
         message = None if words is None else {"role": "system", "content": words}
         self._pass_on(Instructed(trial=self._trial, message=message))
+
+    def adjust(self, params: Mapping[str, Json]) -> None:
+        """Change what goes with the next questions."""
+        self._mend()
+        self.params = dict(params)
+        self._pass_on(Adjusted(trial=self._trial, params=self.params))
+
+    @property
+    def spoken(self) -> Script:
+        """The script without a line that has no reply."""
+        return self.script.until(len(self._turns) - 1) if self.conversation.unanswered else self.script
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """What is sent beside texts, by SHA-256."""
+        return {
+            digest: Path(path)
+            for scenario in self._stage.scenarios
+            for digest, path in scenario.files.items()
+        }
 
     @property
     def system(self) -> str | None:
@@ -166,18 +205,19 @@ class Chat:
             self.run.add(event)
             if isinstance(event, TrialEvent):
                 self.conversation = self.conversation.after(event)
-                if isinstance(event, Typed):
-                    self.params = dict(self.script.params_of(len(self._turns) - 1))
+            if isinstance(event, Typed):
+                self.params = dict(self.script.params_of(len(self._turns) - 1))
+            elif isinstance(event, Adjusted):
+                self.params = dict(event.params)
         self._journal = self._open.enter_context(Journal(folder.journal, folder.name))
         self._manifest = manifest.model_copy(update={"status": "playing", "reason": None, "ended_at": None})
-        if self._was_killed:
+        if self._trial not in self.run.trials:
+            self._pass_on(Begun(trial=self._trial))
+        self._conclude()
+        if self.conversation.next() is not None:  # killed before its answer came
             self._dropped = self._turns[-1].message
             self._undo()
-
-    @property
-    def _was_killed(self) -> bool:
-        """Whether a line waits for an answer that never came."""
-        return self.conversation.next() is not None
+            self.was_cut = True
 
     def _settle(self) -> None:
         """Make the folder, and write down what happened before."""
@@ -216,8 +256,10 @@ class Chat:
         step = self.conversation.next()
         assert step is not None
         (request,) = step.requests
+        transport = self._connected()
         try:
-            answer = self._thread.run(self._connected().send(request, notify))
+            with self._listening():
+                answer = self._thread.run(transport.send(request, notify))
         except KeyboardInterrupt:
             self._undo()
             return None
@@ -230,20 +272,23 @@ class Chat:
             answer=answer,
         )
         self._pass_on(answered)
-        _, events = self.conversation.conclude()
-        for event in events:
-            self._pass_on(event)
+        self._conclude()
         if answer.reply is not None:
             self._dropped = None
         return answer
+
+    def _conclude(self) -> None:
+        """Write down what follows without asking anybody."""
+        _, events = self.conversation.conclude()
+        for event in events:
+            self._pass_on(event)
 
     def _connected(self) -> Transport:
         """What sends, opened with the first question."""
         assert self.folder is not None
         if self._transport is None:
-            for scenario in self._stage.scenarios:
-                for digest, path in scenario.files.items():
-                    self.folder.keep_file(digest, Path(path))
+            for digest, path in self.files.items():
+                self.folder.keep_file(digest, path)
             self._transport = connect(self._stage, self.folder)
         return self._transport
 

@@ -1,6 +1,8 @@
 """A talk written down as a scenario file that plays it back; it writes over nothing."""
 
+import os
 import re
+from collections.abc import Mapping
 from mimetypes import guess_extension
 from pathlib import Path
 from typing import Final
@@ -10,7 +12,6 @@ from runner.core.trial import Script
 from runner.core.value import canonical
 from runner.errors import StoreError, UsageError
 from runner.formats.writer import write_scenario
-from runner.store.folder import RunFolder
 
 _FILE: Final = re.compile(r"(?:data:([^;,\"]*)|base64);sha256,([0-9a-f]{64})")
 
@@ -21,9 +22,12 @@ def require_free(path: Path) -> None:
         raise UsageError(f"a talk is saved as a scenario: expected a name that ends in .yaml, not {path}")
     if path.exists():
         raise UsageError(f"{path} exists already, and nothing is written over: name another file")
+    folder = next((each for each in path.absolute().parents if each.exists()), Path())
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise UsageError(f"{path} cannot be written: {folder} is no folder that can be written to")
 
 
-def save_talk(script: Script, path: Path, folder: RunFolder | None) -> None:
+def save_talk(script: Script, path: Path, files: Mapping[str, Path]) -> None:
     """Write the scenario of a talk, with the files that it sends beside it.
 
     Raises UsageError where there is nothing to save, or a file of that name.
@@ -32,15 +36,15 @@ def save_talk(script: Script, path: Path, folder: RunFolder | None) -> None:
     scenario = write_down(script, path.stem)
     if not scenario.turns:
         raise UsageError("nothing was said that could be saved")
-    files: dict[str, str] = {}
+    names: dict[str, str] = {}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         for kind, digest in dict.fromkeys(_FILE.findall(canonical(scenario.dump()).decode())):
-            if folder is not None and (folder.files / digest).is_file():
+            if digest in files:
                 name = f"{path.stem}-{digest[:8]}{guess_extension(kind) or ''}"
-                (path.parent / name).write_bytes(folder.read_file(digest))
-                files[digest] = name
-        text = write_scenario(scenario.model_copy(update={"files": files}))
+                (path.parent / name).write_bytes(files[digest].read_bytes())
+                names[digest] = name
+        text = write_scenario(scenario.model_copy(update={"files": names}))
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except ValueError as error:

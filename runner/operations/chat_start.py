@@ -8,14 +8,17 @@ from typing import Final
 
 from runner.core.change import Changes
 from runner.core.message import Message
-from runner.core.scenario import Opening, Scenario
+from runner.core.scenario import Opening, Scenario, Turn
 from runner.core.spoken import messages_until
 from runner.core.talk import heard_turns
+from runner.core.template import secret_mark
 from runner.core.transcript import Transcript
 from runner.core.trial import INSTRUCTING, Script
 from runner.core.value import Json, canonical
 from runner.errors import UsageError
 from runner.operations.connect import require_ready
+from runner.operations.fitting import unreadable
+from runner.operations.read import scripts_of
 from runner.operations.stage import Asked, Stage, stage
 from runner.store.folder import RunFolder
 from runner.store.manifest import Manifest
@@ -64,7 +67,7 @@ def start_from(
     heard = heard_turns(played)
     if not 1 <= (turn := heard if turn is None else turn) <= heard:
         raise UsageError(
-            f"--turn {turn}: {played.id} can be gone on from after turn 1 to {heard}"
+            f"--turn {turn}: {played.id} can be gone on from after turn {'1' if heard == 1 else f'1 to {heard}'}"
             if heard
             else f"{played.id} has no turn that was answered, so there is nothing to go on from"
         )
@@ -75,10 +78,12 @@ def start_from(
     wish = Wish(
         provider=wish.provider or played.provider,
         model=wish.model or (played.model if same else None),
-        params={**played.params, **wish.params},
+        params={**_params_after(played, turn), **wish.params},
         stream=wish.stream,
     )
-    return _start(wish, folder, environ, Scenario(name=CHAT, files=_files(said, source)), said)
+    secrets = {name: name for name in _secrets(said, source, played)}
+    scenario = Scenario(name=CHAT, files=_files(said, source), secrets=secrets)
+    return _start(wish, folder, environ, scenario, said)
 
 
 def _start(
@@ -90,8 +95,34 @@ def _start(
     staged = stage(asked, folder, environ, [scenario])
     require_ready(staged)
     script = staged.trials[0].script
+    if missing := [name for name in script.secrets if name not in staged.environment]:
+        raise UsageError(
+            f"the conversation holds the secret {missing[0]}, which is not set: put it into .env, or into the environment"
+        )
+    _require_readable(said, staged)
     opening = tuple(said) or script.opening
     return Start(staged, script.model_copy(update={"is_open": True, "opening": opening}))
+
+
+def _params_after(played: Transcript, turn: int) -> dict[str, Json]:
+    """What went with the last question up to a turn; the scenario's own params where none was asked."""
+    asked = [each.params for each in played.turns[:turn] if each.status == "heard"]
+    return asked[-1] if asked else played.params
+
+
+def _secrets(messages: Sequence[Message], source: RunFolder, played: Transcript) -> list[str]:
+    """The secrets whose marks stand in messages, of those that the run's own script had: a mark of another's is text."""
+    script = scripts_of(source).get(played.id.rpartition("#")[0])
+    text = canonical(list(messages)).decode()
+    return [name for name in (script.secrets if script else ()) if secret_mark(name) in text]
+
+
+def _require_readable(messages: Sequence[Message], staged: Stage) -> None:
+    """Raise UsageError where the provider reads text alone and more than that was said."""
+    provider = staged.settings.named(staged.providers[0][0])
+    turns = tuple(Turn(content=message["content"]) for message in messages if message.get("content"))
+    for problem in unreadable(Scenario(name=CHAT, turns=turns), provider):
+        raise UsageError(f"the conversation cannot be gone on with: it {problem.message.partition(':')[0]}")
 
 
 def _spoken(messages: Sequence[Message]) -> tuple[Message, ...]:
@@ -113,5 +144,7 @@ def start_again(
     digests = [path.name for path in folder.files.iterdir()] if folder.files.is_dir() else []
     files = {digest: str((folder.files / digest).resolve()) for digest in digests}
     same = Wish(provider=script.provider, model=script.model, params=script.params, stream=wish.stream)
-    begun = _start(same, Path(manifest.folder), environ, Scenario(name=CHAT, files=files), ())
+    secrets = {name: name for name in script.secrets}
+    scenario = Scenario(name=CHAT, files=files, secrets=secrets)
+    begun = _start(same, Path(manifest.folder), environ, scenario, ())
     return Start(begun.stage, script)

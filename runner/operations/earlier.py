@@ -46,15 +46,15 @@ def read_earlier(folder: RunFolder, stage: Stage, wanted: Wanted) -> Earlier:
     unfinished: dict[str, Conversation] = {}
     reopened: dict[str, Trial] = {}
     anew: dict[str, Trial] = {}  # left unfinished after they had been reopened
-    changed: set[str] = set()
+    stale: set[str] = set()
     known: set[str] = set()
     for trial in stage.trials:
         known.add(trial.id)
+        if past.is_stale(trial.script):
+            stale.add(trial.script.variant)
         if (began := past.scripts.get(trial.id)) is None:
             continue
         differs = _differs(trial, began, folder.name, wanted)
-        if differs:
-            changed.add(trial.script.variant)
         if differs or (wanted.retry_unanswered and past.run.trials[trial.id].status == "unanswered"):
             reopened[trial.id] = trial
         elif any(isinstance(event, Reopened) for event in past.open.get(trial.id, ())):
@@ -77,7 +77,7 @@ def read_earlier(folder: RunFolder, stage: Stage, wanted: Wanted) -> Earlier:
         run=past.run,
         unfinished={name: each for name, each in unfinished.items() if name in reopened or not each.over},
         reopened=frozenset(reopened),
-        planned=past.run.planned - changed,
+        planned=past.run.planned - stale,
     )
 
 
@@ -93,6 +93,11 @@ class _Past:
         self._planned: dict[str, tuple[str, str]] = {}
         for event in read_journal(folder.journal):
             self._add(event)
+
+    def is_stale(self, script: Script) -> bool:
+        """Whether the script that was planned last for a variant is another one than it is now."""
+        planned = self._planned.get(script.variant)
+        return planned is not None and planned != (script.plays, script.judges)
 
     def _add(self, event: Event) -> None:
         """Take in one event."""

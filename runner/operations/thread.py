@@ -40,12 +40,17 @@ class LoopThread:
         What the work puts among the calls is called here, in the waiting thread; what that raises ends the work as well.
         """
         loop, waiting = self._started(), SimpleQueue() if calls is None else calls
+        over = threading.Event()
         tasks: list[asyncio.Task[Result]] = []
+
+        def end(_: object) -> None:
+            over.set()
+            waiting.put(None)
 
         def begin() -> None:
             tasks.append(loop.create_task(work))
             # Told by the task and not by the work, which one that is cancelled at once never enters.
-            tasks[0].add_done_callback(lambda _: waiting.put(None))
+            tasks[0].add_done_callback(end)
 
         loop.call_soon_threadsafe(begin)
         with hearing_ctrl_c():
@@ -53,7 +58,10 @@ class LoopThread:
                 _wait(waiting)
             except BaseException:
                 loop.call_soon_threadsafe(lambda: tasks[0].cancel())  # noqa: PLW0108 - there may be no task yet
-                _wait(waiting, calling=False)
+                while not over.wait(
+                    SLICE_S
+                ):  # not for the call that says so, which may have been taken already
+                    pass
                 raise
         return tasks[0].result()
 
@@ -114,7 +122,7 @@ def _is_inside_a_loop() -> bool:
     return True
 
 
-def _wait(calls: Calls, *, calling: bool = True) -> None:
+def _wait(calls: Calls) -> None:
     """Make calls until the work is over; in slices, since Windows hears Ctrl-C between them alone."""
     while True:
         try:
@@ -123,8 +131,7 @@ def _wait(calls: Calls, *, calling: bool = True) -> None:
             continue
         if call is None:
             return
-        if calling:
-            call()
+        call()
 
 
 async def _end_all() -> None:

@@ -58,11 +58,12 @@ class Index:
         known: tuple[int, Script] | None = None
         with self._journal.open("rb") as file:
             for trial in sorted(self._places, key=place_of):
-                _, _, repeat = trial.rpartition("#")
-                if known is None or known[0] != self._told[trial]:
-                    planned = read_at(file, self._told[trial])
+                variant, _, repeat = trial.rpartition("#")
+                told = self._told.get(trial, self._scripts[variant])
+                if known is None or known[0] != told:
+                    planned = read_at(file, told)
                     assert isinstance(planned, Planned)
-                    known = (self._told[trial], planned.script)
+                    known = (told, planned.script)
                 found = (read_at(file, place) for place in self._places[trial])
                 events = [event for event in found if isinstance(event, TrialEvent)]
                 yield fold_transcript(run, Trial(script=known[1], repeat=int(repeat)), events)

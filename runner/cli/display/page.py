@@ -20,7 +20,7 @@ NARROW: Final = 60
 
 _COLOURS: Final = {"system": "magenta", "developer": "magenta", "user": "cyan", "assistant": "green"}
 _STYLES: Final = {"passed": "green", "failed": "red", "broken": "red", "not-applicable": "dim"}
-_FINE: Final = ("stop", "tool_calls", "function_call", None)
+FINE: Final = ("stop", "tool_calls", "function_call", None)
 """Finish reasons that need no word."""
 
 
@@ -85,5 +85,5 @@ class Page:
 
     def finish_reason(self, reason: str | None) -> None:
         """Say why a reply ended, where it did not end by itself."""
-        if reason not in _FINE:
+        if reason not in FINE:
             self.note(f"(the reply ended early: {reason})")

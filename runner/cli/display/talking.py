@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from runner.cli.display.layout import wrapped
 from runner.cli.display.live import Speech
-from runner.cli.display.page import Page, text_of
+from runner.cli.display.page import FINE, Page, text_of
 from runner.cli.display.screen import Screen
 from runner.cli.display.wording import seconds
 from runner.core.harmless import harmless
@@ -38,11 +38,14 @@ class Talking:
         self.screen.say(self.screen.paint_talk(line, "dim"))
 
     def recall(self, messages: Sequence[Message]) -> None:
-        """Show what was said before, where somebody reads it."""
-        if self.streams:
-            for message in messages:
-                self._page.say(message)
-            self.screen.tell()
+        """Say how much was said before, and show the end of it where somebody reads it."""
+        if not self.streams:
+            self.remark(f"going on after {len(messages)} messages")
+            return
+        self.remark(f"going on after {len(messages)} messages, the last ones were:")
+        for message in messages[-2:]:
+            self._page.say(message)
+        self.screen.tell()
 
     def watches(self, notice: Notice) -> None:
         """Show what is under way."""
@@ -80,5 +83,7 @@ class Talking:
         """Write a reply for whoever reads a pipe, or say why there is none."""
         if answer is not None and answer.reply is not None:
             self.screen.tell(harmless(text_of(answer.reply.message)))
+            if answer.reply.finish_reason not in FINE:
+                self.screen.say(f"(the reply ended early: {harmless(str(answer.reply.finish_reason))})")
         elif answer is not None and answer.failure is not None:
             self.screen.say(harmless(f"no reply: {answer.failure.message}"))

@@ -289,7 +289,7 @@ class Chat:
         if self._transport is None:
             for digest, path in self.files.items():
                 self.folder.keep_file(digest, path)
-            self._transport = connect(self._stage, self.folder)
+            self._transport = connect(self._stage, self.folder, alone=True)
         return self._transport
 
     def _mend(self) -> None:

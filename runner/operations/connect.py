@@ -11,6 +11,7 @@ from runner.operations.stage import Stage
 from runner.settings import Provider
 from runner.store.folder import RunFolder
 from runner.transports import Notify, Transport
+from runner.transports.alone import Alone
 from runner.transports.fill import Fill
 from runner.transports.limits import Limit
 from runner.transports.local import EmbeddedServer
@@ -41,8 +42,8 @@ class Embedded:
             self._server.close()
 
 
-def connect(stage: Stage, folder: RunFolder) -> Router:
-    """The transport of a run: requests go to the provider that they name."""
+def connect(stage: Stage, folder: RunFolder, *, alone: bool = False) -> Router:
+    """The transport of a run: requests go to the provider that they name; `alone` where a person sends one at a time."""
 
     def open_transport(name: str) -> Transport:
         provider = stage.settings.ready(name)
@@ -51,9 +52,9 @@ def connect(stage: Stage, folder: RunFolder) -> Router:
                 update={"in_flight": min(stage.asked.in_flight, provider.in_flight)}
             )
         if provider.kind != "local":
-            return _surround(provider, stage, folder)
+            return _surround(provider, stage, folder, alone=alone)
         server, provider = _serve(provider)
-        return Embedded(server, _surround(provider, stage, folder))
+        return Embedded(server, _surround(provider, stage, folder, alone=alone))
 
     return Router(open_transport)
 
@@ -107,12 +108,14 @@ def require_ready(stage: Stage) -> None:
             _weights(provider)
 
 
-def _surround(provider: Provider, stage: Stage, folder: RunFolder) -> Transport:
+def _surround(provider: Provider, stage: Stage, folder: RunFolder, *, alone: bool) -> Transport:
     """The provider's client, with what stands around it: secrets and files, tries, prices."""
     client = OpenAITransport(provider, stream=stage.asked.stream)
     files = {digest for scenario in stage.scenarios for digest in scenario.files}
     filled = Fill(client, secrets=stage.secrets, files=files, read_file=folder.read_file)
-    return _finish(filled, provider, _limit(provider))
+    limit = _limit(provider)
+    finished = _finish(filled, provider, limit)
+    return Alone(finished, limit) if alone else finished
 
 
 def _limit(provider: Provider) -> Limit:

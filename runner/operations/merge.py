@@ -17,8 +17,8 @@ from runner.store.journal import Journal, read_journal
 from runner.store.manifest import Manifest
 from runner.store.transcripts import write_transcripts
 
-_SAME: Final = ("digests", "settings")
-"""What the manifests of parts that belong together have in common, beside what was asked."""
+_SAME: Final = {"digests": "scenario files", "plan": "what is sent or expected", "settings": "settings"}
+"""What the manifests of parts that belong together have in common, beside what was asked, and what that is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,12 @@ def merge(folders: Sequence[RunFolder], outputs: Path, command: Sequence[str] = 
                 "run": folder.name,
                 "command": tuple(command),
                 "asked": first.asked.model_copy(update={"selection": selection}).dump(),
+                "plan": None,
                 "trials": trials,
                 "status": status,
                 "reason": None,
-                "started_at": min(piece.manifest.started_at for piece in pieces),
-                "ended_at": stamp(),
+                "started_at": (now := stamp()),  # so that `latest` is the whole, and none of its parts
+                "ended_at": now,
                 "totals": run.totals().dump(),
             }
         )
@@ -78,13 +79,17 @@ def _require_together(pieces: Sequence[Piece]) -> None:
         raise UsageError("name the runs of the parts, e.g. `runner merge RUN RUN`")
     first, *rest = pieces
     for piece in rest:
-        differs = [name for name in _SAME if getattr(piece.manifest, name) != getattr(first.manifest, name)]
+        differs = [
+            words
+            for name, words in _SAME.items()
+            if getattr(piece.manifest, name) != getattr(first.manifest, name)
+        ][:1]
         if _whole(piece) != _whole(first) or piece.shard.of != first.shard.of:
             differs.append("what was asked")
         if differs:
             raise UsageError(
                 f"{piece.folder.name} and {first.folder.name} are not parts of one plan: they differ in "
-                f"{' and '.join('scenario files' if name == 'digests' else name for name in differs)}"
+                f"{' and '.join(differs)}"
             )
 
 

@@ -22,6 +22,7 @@ def open_manifest(stage: Stage, command: Sequence[str], kind: Kind = "play") -> 
         versions={name: version(name) for name in ("conversation-runner", "openai")}
         | ({PACKAGE: version(PACKAGE)} if models_at_published_prices(stage) else {})
         | {"python": python_version()},
+        plan=stage.plan,
         settings={name: stage.settings.named(name).dump() for name, _ in stage.providers},
         started_at=stamp(),
     )

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from runner.core.event import Event
 from runner.core.plan import Plan
-from runner.core.run import Run
+from runner.core.run import FINE, Run
 from runner.engines.pool import Pool
 from runner.errors import RunnerError, StoreError, UsageError
 from runner.operations.connect import connect
@@ -61,8 +61,8 @@ class Played:
 
     @property
     def exit_code(self) -> int:
-        """The code that `play` ends with."""
-        return self.run.exit_code(self.trials)
+        """The code that `play` ends with; a part of a plan into which no trial falls is played well."""
+        return self.run.exit_code(self.trials) if self.trials else FINE
 
 
 def play(

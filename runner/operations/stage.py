@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 
 from runner.checks import build
@@ -65,6 +66,9 @@ class Stage:
     left_out: int
     """How many trials of the given files the selection leaves out."""
 
+    plan: str | None = None
+    """Of a part: the digest of all that the whole plan sends and judges, by which parts are known to belong together."""
+
     @cached_property
     def secrets(self) -> dict[str, str]:
         """The values of the secrets that scenarios use, by the name of their environment variable."""
@@ -98,10 +102,12 @@ def stage(
     ]
     trials: Sequence[Trial] = Trials([(scripts, repeats) for _, scripts, repeats in parts])
     requests = sum(_asked_turns(each) * len(scripts) * len(repeats) for each, scripts, repeats in parts)
-    if selection.shard is not None:
-        trials, requests = _part(trials, parts, selection.shard)
     if not len(trials):
         raise NothingToPlayError(f"the selection leaves nothing of {_count(len(loaded), 'scenario')} to play")
+    plan = None
+    if selection.shard is not None:  # few trials may leave a part empty, which then is played like any other
+        plan = _digest_plan([scripts for _, scripts, _ in parts])
+        trials, requests = _part(trials, parts, selection.shard)
     return Stage(
         asked=asked,
         folder=folder,
@@ -116,8 +122,20 @@ def stage(
             asked.changes,
         ),
         requests=requests,
+        plan=plan,
         left_out=sum(len(each) * each.scenario.repeat for each in variants) - len(trials),
     )
+
+
+def _digest_plan(parts: Sequence[Sequence[Script]]) -> str:
+    """A digest of every variant of a plan; each is rendered for it, which only parts of a plan need."""
+    state = blake2b(digest_size=16)
+    for scripts in parts:
+        for script in scripts:
+            state.update(
+                f"{script.variant}\0{script.plays}\0{script.judges}\n".encode("utf-8", "surrogatepass")
+            )
+    return state.hexdigest()
 
 
 def _part(

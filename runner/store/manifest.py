@@ -39,6 +39,8 @@ class Manifest(Value):
     """What the settings said of the providers played on, without secrets."""
     digests: dict[str, str] = {}
     """SHA-256 of each scenario file, by path."""
+    plan: str | None = None
+    """Of a part of a plan: the digest of the whole plan."""
     trials: int = 0
     """How many trials were planned."""
     status: RunStatus = "playing"

@@ -100,7 +100,7 @@ class Front:
         result = CliRunner().invoke(app, words, typed, prog_name="runner", env=environ)
         return Shown(result.exit_code, result.stdout, result.stderr)
 
-    def _connect(self, stage: Stage, _: object) -> FakeTransport:
+    def _connect(self, stage: Stage, *_: object, **__: object) -> FakeTransport:
         self.staged.append(stage)
         return self.transport
 

@@ -144,9 +144,22 @@ def test_the_system_message_and_the_temperature_change_while_talking(front: Fron
 
 def test_several_lines_are_one_entry(front: Front) -> None:
     """Between three quotes stands what has several lines, and what would be a command without them."""
-    talk(front, '"""one', "", "two", '"""', '"""/undo"""', '"""', "exit", '"""', "//slash", "exit")
+    talk(
+        front,
+        '"""one',
+        "",
+        "two",
+        '"""',
+        '"""/undo"""',
+        '"""',
+        "exit",
+        '"""',
+        "//slash",
+        '"""a """ b""""',
+        "exit",
+    )
     said = [asked.messages[-1]["content"] for asked in front.transport.asked]
-    assert said == ["one\n\ntwo", "/undo", "exit", "/slash"]
+    assert said == ["one\n\ntwo", "/undo", "exit", "/slash", 'a """ b"']
 
 
 @pytest.mark.parametrize(
@@ -158,6 +171,8 @@ def test_several_lines_are_one_entry(front: Front) -> None:
         ("/temperature hot", "/temperature hot: expected"),
         ("/save", "/save: expected a file"),
         ("/save x.yaml", "nothing was said that could be saved"),
+        ("/undo 3", "/undo takes nothing behind it"),
+        ("/temperature 1e999", "expected a number"),
     ],
 )
 def test_a_command_that_cannot_be_obeyed_says_why(front: Front, line: str, complaint: str) -> None:
@@ -269,6 +284,64 @@ def test_a_failure_ends_a_script_and_is_told(front: Front) -> None:
     talk(front, "three", options=("--resume", "latest"))
     assert len(front.transport.asked[-1].messages) == 3
     assert transcript(front.run_folder)["status"] == "finished"
+
+
+def test_cut_anywhere_a_talk_goes_on(front: Front) -> None:
+    """Whatever a killed program left of the journal, the next line is asked with what was heard, and all is kept."""
+    talk(front, "one", "/system Be kind.", "two", "/undo", "/temperature 1", "three", "hopeless")
+    folder = front.run_folder
+    lines = (folder / "journal.jsonl").read_bytes().split(b"\n")[:-1]
+    for kept in range(2, len(lines) + 1):
+        (folder / "journal.jsonl").write_bytes(b"".join(line + b"\n" for line in lines[:kept]) + b'{"ev')
+        front.transport.asked.clear()
+        shown = talk(front, "next", options=("--resume", folder.name))
+        assert shown.exit_code == 0, (kept, shown.err)
+        (asked,) = front.transport.asked
+        assert transcript(folder)["messages"][:-1] == asked.messages, kept
+        roles = [message["role"] for message in asked.messages if message["role"] != "system"]
+        assert roles == ["user", "assistant"] * (len(roles) // 2) + ["user"], kept
+
+
+def test_a_temperature_holds_after_resuming(front: Front) -> None:
+    """What was set and not yet used is kept as well."""
+    talk(front, "one", "/temperature 0.7")
+    talk(front, "two", options=("--resume", "latest"))
+    assert front.transport.asked[-1].request.params == {"temperature": 0.7}
+
+
+def test_a_failed_line_is_no_part_of_what_is_saved(front: Front) -> None:
+    """The scenario holds what was answered; where the talk is kept is said whatever becomes of the rest."""
+    shown = talk(front, "one", "hopeless", options=("--save", "a.yaml"))
+    assert "hopeless" not in (front.folder / "a.yaml").read_text(encoding="utf-8")
+    assert "kept in" in shown.err
+    assert "kept in" in talk(front, "one", "/nonsense").err
+
+
+def test_a_secret_of_a_played_conversation_is_sent_and_not_shown(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--from keeps the mark, --save makes a variable of it; without its value nothing is sent."""
+    monkeypatch.setenv("CRM_TOKEN", "tok-12345678")
+    front.write("s.yaml", "vars: {t: {env: CRM_TOKEN, secret: true}}\nturns: ['I am {{ t }}.']\n")
+    front.type("play", "s.yaml")
+    run = front.run_folder.name
+    talk(front, "more", options=("--from", run, "--save", "t.yaml"))
+    assert front.staged[-1].secrets == {"CRM_TOKEN": "tok-12345678"}
+    saved = (front.folder / "t.yaml").read_text(encoding="utf-8")
+    assert "I am {{ CRM_TOKEN }}." in saved
+    assert "tok-" not in saved
+    assert front.type("play", "t.yaml").exit_code == 0
+    monkeypatch.delenv("CRM_TOKEN")
+    shown = talk(front, "more", options=("--from", run))
+    assert (shown.exit_code, "the secret CRM_TOKEN, which is not set" in shown.err) == (2, True)
+
+
+def test_a_reply_that_ends_early_is_told_in_a_pipe(front: Front) -> None:
+    """On stderr: the reply itself is all that stands on stdout."""
+    front.answer(lambda *_: spoken("half a", finish_reason="length"))
+    shown = talk(front, "one")
+    assert shown.out == "half a\nGoodbye!\n"
+    assert "(the reply ended early: length)" in shown.err
 
 
 # -- a real terminal ---------------------------------------------------------------------------------------------------

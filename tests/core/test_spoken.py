@@ -25,13 +25,13 @@ def test_what_is_no_text_is_told_in_words() -> None:
         {"type": "text", "text": "Look"},
         {"type": "image_url", "image_url": {"url": "https://example.org/" + "a" * 90}},
         {"type": "file", "file": {"filename": "a.pdf"}},
-        {"type": "input_audio", "input_audio": {"data": "base64;sha256,00", "format": "wav"}},
+        {"type": "input_audio", "input_audio": {"data": "base64;sha256," + "0" * 64, "format": "wav"}},
     ]
     lines = text_of({"role": "user", "content": parts}).split("\n")
     assert lines[0] == "Look"
     assert lines[1] == f"(image: https://example.org/{'a' * 40}...)"
-    assert lines[2] == "(file a.pdf)"
-    assert lines[3].startswith("(input_audio: {")
+    assert lines[2] == "(document: a.pdf)"
+    assert lines[3] == "(sound: wav, files/000000000000...)"
     call = {"type": "function", "function": {"name": "look_up", "arguments": "{}"}}
     message = {"role": "assistant", "content": None, "refusal": "No.", "tool_calls": [call]}
     assert text_of(message) == "(refusal) No.\n(calls look_up: {})"

@@ -78,7 +78,7 @@ def test_parts_of_other_plans_are_refused(front: Front) -> None:
     one = part(front, "1/2")
     shown = front.type("play", "talk.yaml", "--shard", "2/2", "--set", "params.seed=1", "--quiet")
     other = Path(shown.out.strip()).parent.name
-    assert "they differ in what was asked" in front.type("merge", one, other).err
+    assert "what was asked" in front.type("merge", one, other).err
     front.write("talk.yaml", SCENARIO.replace("second", "third"))
     shown = front.type("merge", one, part(front, "2/2"))
     assert "they differ in scenario files" in shown.err
@@ -91,3 +91,21 @@ def test_a_part_that_cannot_be_is_refused(front: Front, shard: str) -> None:
     shown = front.type("play", "talk.yaml", "--shard", shard)
     assert (shown.exit_code, front.transport.asked) == (2, [])
     assert "--shard: expected I/N" in shown.err
+
+
+def test_a_part_without_trials_is_played_like_any_other(front: Front) -> None:
+    """Ids decide, and few trials leave parts empty: such a part ends with 0, and is merged with the others."""
+    front.write("talk.yaml", "turns: [first]\n")
+    names = [part(front, f"{number}/4") for number in (1, 2, 3, 4)]
+    assert len(front.transport.asked) == 1
+    assert "4 parts, 1 trial: finished" in front.type("merge", *names).err
+    assert front.type("show", "latest", "--json").out.count("\n") == 1
+
+
+def test_parts_that_would_send_other_words_are_refused(front: Front) -> None:
+    """Whatever file the words come from: the whole plan is compared, not the scenario's file alone."""
+    front.write("talk.yaml", "turns: ['{{ q }}']\ncases: {$file: c.csv}\nrepeat: 2\n")
+    front.write("c.csv", "id,q\na,hello\nb,bye\n")
+    one = part(front, "1/2")
+    front.write("c.csv", "id,q\na,hello\nb,farewell\n")
+    assert "they differ in what is sent or expected" in front.type("merge", one, part(front, "2/2")).err

@@ -52,9 +52,14 @@ types: .venv/.dev ## check the types
 docs: .venv/.dev ## write the generated pages anew: command reference, scenario schema
 	$(BIN)/python docs/generate.py
 
+.PHONY: picture
+picture: .venv/.dev ## draw docs/terminal.svg anew, from a real run
+	$(BIN)/runner pull
+	$(BIN)/python docs/picture.py
+
 .PHONY: bench
-bench: .venv/.dev ## measure runner beside a plain loop with the openai client
-	$(BIN)/python benchmarks/startup.py
+bench: .venv/.dev ## measure runner beside a plain loop with the openai client; ARGS=--quick for a rough look
+	$(BIN)/python -m benchmarks $(ARGS)
 
 .PHONY: installs
 installs: .venv/.dev ## build the wheel; install it with pip and with pipx where nothing else is

@@ -8,7 +8,6 @@ import socket
 import ssl
 import sys
 import time
-import warnings
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -49,15 +48,15 @@ def _name_faults() -> tuple[type[Exception], ...]:
 FAULTS: Final = _name_faults()
 
 
-def connect(provider: Provider) -> openai.AsyncOpenAI:
-    """The client of a provider, which never tries twice; no connection is opened yet."""
+def connect(provider: Provider, http: httpx2.AsyncClient) -> openai.AsyncOpenAI:
+    """The client of a provider on an HTTP client; it never tries twice, and no connection is opened yet."""
     key = provider.api_key.get_secret_value() if provider.api_key else _NO_KEY
     limits = provider.timeouts
     common: dict[str, Any] = {
         "api_key": key,
         "max_retries": 0,
         "timeout": httpx2.Timeout(limits.whole_s, connect=limits.connect_s),
-        "http_client": _open_http(provider),
+        "http_client": http,
     }
     client: openai.AsyncOpenAI
     if provider.kind == "azure":
@@ -127,15 +126,15 @@ def _name_break(chain: list[BaseException], provider: Provider) -> Broken | None
         found = "refused"
     elif numbers & {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}:
         found = "no_route"
-    return "proxy" if found is not None and _goes_by_proxy(provider) else found
+    return "proxy" if found is not None and goes_by_proxy(provider) else found
 
 
-def _goes_by_proxy(provider: Provider) -> bool:
+def goes_by_proxy(provider: Provider) -> bool:
     """Whether the environment puts a proxy between this process and the provider."""
     parts = urlsplit(provider.base_url or OPENAI_URL)
     proxies = getproxies()
     named = parts.scheme in proxies or "all" in proxies
-    return provider.kind != "local" and named and not proxy_bypass(parts.hostname or "")
+    return _trusts_environment(provider) and named and not proxy_bypass(parts.hostname or "")
 
 
 def _ran_out(chain: list[BaseException]) -> bool:
@@ -161,21 +160,29 @@ def read_retry_after(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def _open_http(provider: Provider) -> httpx2.AsyncClient:
+def open_http(provider: Provider) -> httpx2.AsyncClient:
     """The HTTP client under the openai client, with room for all that may be in flight."""
-    # No proxy lies between this process and itself.
-    trust_env = provider.kind != "local"
     limits = httpx2.Limits(max_connections=provider.in_flight, max_keepalive_connections=provider.in_flight)
-    # A redirect would take an Azure key to whatever host it names.
-    arguments: dict[str, Any] = {"limits": limits, "trust_env": trust_env, "follow_redirects": False}
+    return openai.DefaultAsyncHttpxClient(
+        limits=limits,
+        trust_env=_trusts_environment(provider),
+        follow_redirects=False,  # a redirect would take an Azure key to whatever host it names
+        verify=open_encryption(provider),
+    )
+
+
+def open_encryption(provider: Provider) -> ssl.SSLContext:
+    """What a provider's certificates are verified with."""
+    trust_env = _trusts_environment(provider)
     if urlsplit(provider.base_url or "").scheme == "http" and not (trust_env and getproxies()):
         # Without encryption there is nothing to verify, and loading the certificates takes 35 ms.
-        arguments["verify"] = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if not ("aiohttp" in sys.modules if provider.http == "auto" else provider.http == "aiohttp"):
-        return openai.DefaultAsyncHttpxClient(**arguments)
-    # aiohttp warns of every body over a megabyte, which a conversation with images has in every turn.
-    warnings.filterwarnings("ignore", "Sending a large body", ResourceWarning)
-    return openai.DefaultAioHttpClient(**arguments)
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return httpx2.create_ssl_context(trust_env=trust_env)
+
+
+def _trusts_environment(provider: Provider) -> bool:
+    """Whether proxies and certificates of the environment count: none lies between this process and itself."""
+    return provider.kind != "local"
 
 
 def _kept_in(error: BaseException) -> Iterator[BaseException]:

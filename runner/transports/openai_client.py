@@ -1,21 +1,19 @@
 """Requests by way of the official openai client; it tries once, adds nothing to a body unasked, and never logs.
 
-The client's own public `post` carries bytes that were encoded when they were said, so that its authentication, base
-URL, headers and error classes stay in use while its work on every message is not repeated. Its reader of streams is
-not used: it takes a stream that ends early for a whole one.
+Bodies are bytes that were encoded when they were said, and go behind the client's own authentication, base URL and
+headers (see `post`), while its work on every message is not repeated. Its reader of streams is not used: it takes a
+stream that ends early for a whole one.
 """
 
 import asyncio
+import sys
 import time
 from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import quote
-
-import httpx2
-import openai
 
 from runner.core.message import Answer, Attempt, Failure, Request
 from runner.core.value import Json
@@ -23,10 +21,11 @@ from runner.settings import Provider, Timeouts
 from runner.transports import Deferred, Delta, Notify
 from runner.transports.advice import advise
 from runner.transports.chunks import Events, Gathered
-from runner.transports.connection import FAULTS, connect, name_fault, open_headers, read_retry_after
+from runner.transports.connection import FAULTS, goes_by_proxy, name_fault, read_retry_after
 from runner.transports.faults import Limit, fail_limit, fail_page, fail_redirect, fail_status, write_plainly
 from runner.transports.fill import Veil
 from runner.transports.own_key import OwnKey
+from runner.transports.post import ClientPost, Post, Response
 from runner.transports.wire import Told, read_plain
 
 _AFTER_DONE: Final = 1.0
@@ -97,12 +96,11 @@ class OpenAITransport:
         self._provider = provider
         self._stream = stream
         self._key = OwnKey(provider)
-        self._client = connect(provider)
-        self._headers = open_headers(provider)
+        self._post = _open_post(provider)
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.close()
+        await self._post.close()
 
     async def send(self, request: Request, notify: Notify) -> Answer:
         """The answer to one try; a `Deferred` where the server said when to come again."""
@@ -112,9 +110,6 @@ class OpenAITransport:
         try:
             async with this.clock.timeout:
                 told = await (self._send_streamed(this) if self._stream else self._send_plain(this))
-        except openai.APIStatusError as error:
-            this.status, this.headers = error.status_code, error.response.headers
-            told = Told(failure=self._tell_status(error.response))
         except FAULTS as error:
             told = self._tell_broken(this, error)
         if veil is not None:
@@ -123,56 +118,46 @@ class OpenAITransport:
 
     async def _send_plain(self, this: _Try) -> Told:
         """Send, and read the answer in one piece."""
-        response = await self._client.post(
-            self._path(this.request),
-            content=this.request.body(),
-            cast_to=httpx2.Response,
-            options={"headers": self._headers},
-        )
-        this.status, this.headers = response.status_code, response.headers
-        return self._read(response, response.content)
+        response = await self._post.send(self._path(this.request), this.request.body(), stream=False)
+        try:
+            body = await response.read()
+        finally:
+            await response.close()
+        this.status, this.headers = response.status, response.headers
+        return self._read(response, body)
 
     async def _send_streamed(self, this: _Try) -> Told:
         """Send, and read the answer as it comes."""
         this.clock.expect_first()
-        response = (
-            cast(  # what a stream is given to `cast_to` comes as it is, unread; typed for parsed ones alone
-                "httpx2.Response",
-                await self._client.post(
-                    self._path(this.request),
-                    content=this.request.body(**this.added),
-                    cast_to=httpx2.Response,
-                    stream=True,
-                    stream_cls=openai.AsyncStream[object],
-                    options={"headers": self._headers},
-                ),
-            )
-        )
-        this.status, this.headers = response.status_code, response.headers
+        body = this.request.body(**this.added)
+        response = await self._post.send(self._path(this.request), body, stream=True)
+        this.status, this.headers = response.status, response.headers
         try:
-            if any(kind in response.headers.get("content-type", "") for kind in ("json", "html")):
-                return self._read(response, await response.aread())  # no stream, though one was asked for
+            kind = response.headers.get("content-type", "")
+            if (
+                response.status >= 300 or "json" in kind or "html" in kind
+            ):  # no stream, though one was asked for
+                return self._read(response, await response.read())
             return await self._gather(this, response)
         finally:
-            await response.aclose()
+            await response.close()
 
-    def _read(self, response: httpx2.Response, body: bytes) -> Told:
-        """What the body of a 200 says."""
+    def _read(self, response: Response, body: bytes) -> Told:
+        """What a whole body says."""
         body = self._key.masking.bytes(body)
+        if 300 <= response.status < 400:
+            place = self._key.text(response.headers.get("location", ""))
+            return Told(failure=fail_redirect(response.status, place))
+        if response.status >= 400:
+            return Told(failure=fail_status(response.status, body))
         if "html" in response.headers.get("content-type", ""):
-            return Told(failure=fail_page(response.status_code, body))
+            return Told(failure=fail_page(response.status, body))
         return read_plain(body)
 
-    def _tell_status(self, response: httpx2.Response) -> Failure:
-        """The failure that an error status is."""
-        if response.is_redirect:
-            return fail_redirect(response.status_code, self._key.text(response.headers.get("location", "")))
-        return fail_status(response.status_code, self._key.masking.bytes(response.content))
-
-    async def _gather(self, this: _Try, response: httpx2.Response) -> Told:
+    async def _gather(self, this: _Try, response: Response) -> Told:
         """Read a stream to its end, or to the failure that ends it."""
         events, this.gathered = Events(), Gathered()
-        async with aclosing(response.aiter_bytes()) as pieces:
+        async with aclosing(response.pieces()) as pieces:
             async for piece in pieces:
                 for data in events.feed(piece):
                     self._take(this, this.gathered, data)
@@ -240,7 +225,7 @@ class OpenAITransport:
 
     def _path(self, request: Request) -> str:
         """Where a request goes, below the base URL: the client finds Azure's deployments in bodies of its own alone."""
-        if self._provider.kind == "azure" and "/deployments" not in self._client.base_url.path:
+        if self._provider.kind == "azure" and "/deployments" not in self._post.base_url.path:
             return f"/deployments/{quote(request.model, safe='')}{request.path}"
         return request.path
 
@@ -248,3 +233,14 @@ class OpenAITransport:
         """The server's own name for the request."""
         name = headers.get("x-request-id") or headers.get("apim-request-id")
         return write_plainly(self._key.text(name)) if name else None
+
+
+def _open_post(provider: Provider) -> Post:
+    """The way to a provider that its settings name; no connection is opened yet."""
+    # openai has loaded aiohttp where it is installed.
+    wanted = "aiohttp" in sys.modules if provider.http == "auto" else provider.http == "aiohttp"
+    if not wanted or goes_by_proxy(provider):
+        return ClientPost(provider)
+    from runner.transports.aiohttp_post import AiohttpPost  # noqa: PLC0415 - aiohttp is an extra
+
+    return AiohttpPost(provider)

@@ -9,7 +9,7 @@ from email.utils import formatdate
 import openai
 import pytest
 
-from runner.transports.connection import connect, read_retry_after
+from runner.transports.connection import connect, open_http, read_retry_after
 from tests.asking import provider_at
 
 
@@ -45,7 +45,8 @@ def test_the_client_never_tries_twice() -> None:
     """The openai client's own retries are off, and its limits are the provider's."""
 
     async def main() -> None:
-        client = connect(provider_at("http://127.0.0.1:1/v1", timeouts={"connect_s": 3.0, "whole_s": 7.0}))
+        provider = provider_at("http://127.0.0.1:1/v1", timeouts={"connect_s": 3.0, "whole_s": 7.0})
+        client = connect(provider, open_http(provider))
         assert client.max_retries == 0
         assert isinstance(client.timeout, openai.Timeout)
         assert (client.timeout.connect, client.timeout.read) == (3, 7)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -22,16 +23,22 @@ def ask(*arguments: str) -> str:
     )
 
 
-def name_commands() -> list[str]:
-    """The names of all commands, as the program's own help lists them."""
-    listed = ask("--help").partition("\nCommands:\n")[2]
-    return [line.split()[0] for line in listed.split("\n") if line.startswith("  ") and line[2:3].strip()]
+def walk(*name: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each command below a name with its help, in the order in which the program lists them; a group before its own."""
+    said = ask(*name, "--help")
+    if name:
+        yield name, said
+    for line in said.partition("\nCommands:\n")[2].split("\n"):
+        if line.startswith("  ") and line[2:3].strip():
+            yield from walk(*name, line.split()[0])
 
 
 def write_commands() -> str:
     """The command reference."""
     parts = ["# All commands\n\nMade from the program by `make docs`.\n", f"```\n{ask('--help')}\n```\n"]
-    parts += [f"## runner {name}\n\n```\n{ask(name, '--help')}\n```\n" for name in name_commands()]
+    parts += [
+        f"##{'#' * (len(name) - 1)} runner {' '.join(name)}\n\n```\n{said}\n```\n" for name, said in walk()
+    ]
     return "\n".join(parts)
 
 

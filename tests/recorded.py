@@ -7,10 +7,11 @@ from pathlib import Path
 
 from runner.core.event import Event, TrialEvent
 from runner.core.message import Answer, Reply, Request
-from runner.core.plan import Plan, Trials
+from runner.core.plan import Plan
 from runner.core.transcribing import fold_transcript
 from runner.core.transcript import Transcript
 from runner.core.trial import Script
+from runner.core.trials import Trials
 from runner.engines.pool import Pool
 from runner.store.shelf import Shelf
 from runner.transports import Notice, Notify

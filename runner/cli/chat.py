@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ from runner.errors import RunnerError, UsageError
 
 if TYPE_CHECKING:
     from runner.cli.attention import Attention
+    from runner.cli.display.screen import Screen
     from runner.cli.display.talking import Talking
     from runner.cli.keyboard import Entry, Keyboard
     from runner.core.message import Answer
@@ -68,6 +70,8 @@ Resume = Annotated[
     ),
 ]
 ENDINGS = {"exit", "quit", "/exit", "/quit"}
+NO_REPLY = "a question got no reply"
+"""Why a script is not talked to its end that is not interrupted."""
 
 
 def chat(
@@ -84,14 +88,13 @@ def chat(
 ) -> None:
     """Talk with a model; exit or quit ends the talk, which is kept as a run."""
     from runner.cli.attention import Attention
-    from runner.cli.display.screen import Screen
     from runner.cli.display.talking import Talking
     from runner.cli.keyboard import Keyboard
     from runner.cli.slash import COMMANDS
     from runner.operations.chat_save import require_free
     from runner.operations.chat_start import Wish
 
-    talking = Talking(Screen.open())
+    talking = Talking(_open_screen())
     if save is not None:
         require_free(save)
     params = _params(temperature, set_ or [])
@@ -103,7 +106,18 @@ def chat(
     attention = Attention()
     talk = _open(wish, source, turn, resume, outputs, attention)
     keyboard = Keyboard(talking.screen, [*COMMANDS, "exit", "quit"])
+    talking.is_prompted = keyboard.is_typed
     raise typer.Exit(_Session(talk, talking, keyboard, attention, save).hold())
+
+
+def _open_screen() -> "Screen":
+    """The screen; a terminal that went away is told by its signal, and must not tear what is kept."""
+    from runner.cli.display.lasting import lasting
+    from runner.cli.display.screen import Screen
+
+    screen = Screen.open()
+    out = lasting(screen.out) if screen.out.isatty() else screen.out
+    return replace(screen, out=out, err=lasting(screen.err))
 
 
 def _params(temperature: str | None, sets: list[str]) -> dict[str, object]:
@@ -157,7 +171,9 @@ def _open(
     run, trial = parted(source)
     folder = open_run(run, outputs)
     found = list(transcripts_of(folder, trial))
-    if len(found) != 1:
+    if not found:
+        raise UsageError(f"--from {source}: there is no conversation in {folder.name}")
+    if len(found) > 1:
         ids = ", ".join(each.id for each in found[:3])
         raise UsageError(f"--from {source}: {len(found)} conversations are meant, {ids} among them; name one")
     begun = start_from(wish, Path.cwd(), os.environ, folder, found[0], turn)
@@ -181,20 +197,25 @@ class _Session:
         self._keyboard = keyboard
         self._attention = attention
         self._save = save
+        self._is_unanswered = False
+        """Whether what was asked last got no reply, though nobody broke it off."""
 
     def hold(self) -> int:
         """Hold the talk; the code that the program ends with."""
         from runner.core.run import INTERRUPTION
 
-        is_over = False
+        reason: str | None = INTERRUPTION
         with self._attention:
             try:
                 self._greet()
-                is_over = self._converse()
+                reason = self._converse()
+            except Exception as error:
+                reason = str(error) or type(error).__name__
+                raise
             finally:
                 # Also where an error ends it: what was said is kept, and whoever said it is told where.
-                played = self._talk.close(None if is_over else INTERRUPTION)
-                code = self._part(played, is_over=is_over)
+                played = self._talk.close(reason)
+                code = self._part(played, reason)
         return code
 
     def _greet(self) -> None:
@@ -206,23 +227,38 @@ class _Session:
         if len(said) > 1:
             self._talking.recall(said)
         if self._talk.was_cut:
-            self._talking.remark("(the last line had no reply yet, and was taken back; /retry asks it)")
+            self._talking.remark(
+                "(the last line was being asked again; the reply that was there before stands)"
+                if self._talk.has_stood
+                else "(the last line had no reply yet, and was taken back; /retry asks it)"
+            )
 
-    def _converse(self) -> bool:
-        """Whether the talk was held to its end: False where it was interrupted, or got no reply in a pipe."""
+    def _converse(self) -> str | None:
+        """Why the talk was not held to its end; None where it was."""
+        from runner.core.run import INTERRUPTION
+
         while True:
             try:
                 with self._attention.listening():
                     entry = self._keyboard.entry()
             except KeyboardInterrupt:
                 if self._attention.is_called_off or not self._keyboard.is_typed:
-                    return False
+                    return INTERRUPTION
                 self._talking.remark("(exit or Ctrl-D ends the talk)")
                 continue
+            except OSError:
+                if not self._keyboard.is_typed:
+                    raise
+                return INTERRUPTION  # the terminal went away
+            except UsageError as error:  # what cannot be read
+                if not self._keyboard.is_typed:
+                    raise
+                self._talking.remark(str(error))
+                continue
             if entry is None or (not entry.is_literal and entry.text.strip().lower() in ENDINGS):
-                return True
+                return None
             if not self._take(entry):
-                return False
+                return NO_REPLY if self._is_unanswered else INTERRUPTION
 
     def _take(self, entry: "Entry") -> bool:
         """Take one entry; False where the talk cannot go on."""
@@ -234,6 +270,7 @@ class _Session:
             return True
         if not command.startswith("/") or command.startswith("//"):
             words = command[1:] if command.startswith("//") else text
+            self._talking.hears(words)
             return self.ask(lambda: self._talk.say(words, self._talking.watches))
         try:
             return obey(command, self._talk, self._talking, self.ask)
@@ -245,27 +282,33 @@ class _Session:
 
     def ask(self, question: Callable[[], "Answer | None"]) -> bool:
         """Ask something and show what comes of it; False where the talk cannot go on."""
-        answer = question()
-        self._talking.ends(answer)
+        with self._keyboard.silenced():
+            answer = question()
+            self._talking.ends(answer, has_stood=self._talk.has_stood)
         if self._attention.is_called_off:
             return False
+        self._is_unanswered = answer is not None and answer.reply is None
         return self._keyboard.is_typed or (answer is not None and answer.reply is not None)
 
-    def _part(self, played: "Played | None", *, is_over: bool) -> int:
+    def _part(self, played: "Played | None", reason: str | None) -> int:
         """Say goodbye, and where the talk is kept; then save it, if that was asked for."""
         from runner.cli.display.summary import place
         from runner.cli.display.typed import command
+        from runner.cli.slash import save
         from runner.core.harmless import harmless_line
-        from runner.operations.chat_save import save_talk
+        from runner.core.run import INTERRUPTION
 
-        if is_over:
+        if reason is None:
             self._talking.screen.tell("Goodbye!")
+        interrupted = INTERRUPTED if reason == INTERRUPTION else 0
+        if self._save is not None and not self._talk.spoken.turns:
+            self._talking.remark(f"nothing was said that could be saved: {self._save} was not written")
         if played is None:
-            return 0 if is_over else INTERRUPTED
+            return interrupted
         self._talking.say(f"kept in {harmless_line(str(played.folder.path))}")
         on = command("chat", "--resume", *place(played.folder, played.folder.name))
         self._talking.say(f"go on with it: {on}")
         if self._save is not None and self._talk.spoken.turns:
-            save_talk(self._talk.spoken, self._save, self._talk.files)
-            self._talking.say(f"saved; play it back: {command('play', str(self._save))}")
-        return played.exit_code
+            save(self._talk, self._talking, self._save)
+        # A signal is no goodbye, also where the talk had ended before and nothing more was said.
+        return interrupted or played.exit_code

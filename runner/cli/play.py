@@ -41,6 +41,13 @@ InFlight = Annotated[
         help="At most this many requests at once at each provider; by default as its settings say.",
     ),
 ]
+Reproduce = Annotated[
+    bool,
+    typer.Option(
+        "--reproduce",
+        help="Send one request at a time, always in the same order, so that a server that can repeat itself does.",
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Say what would be played; nothing is sent, and no key is needed.")
 ]
@@ -86,6 +93,7 @@ def play(
     repeat: options.Repeat = None,
     stream: Stream = None,
     in_flight: InFlight = None,
+    reproduce: Reproduce = False,
     max_cost: options.MaxCost = None,
     max_tokens_total: options.MaxTokensTotal = None,
     cassettes: options.Cassettes = None,
@@ -119,7 +127,9 @@ def play(
         shard,
     )
     tape = Tape(cassettes, mode)
-    how = How(stream, in_flight, max_cost, max_tokens_total, retry_unanswered, accept_changes, tape)
+    how = How(
+        stream, in_flight, reproduce, max_cost, max_tokens_total, retry_unanswered, accept_changes, tape
+    )
     screen = Screen.open()
     if resume is not None:
         _require_alone(words, dry_run)
@@ -169,6 +179,7 @@ class How:
 
     stream: bool | None
     in_flight: int | None
+    reproduce: bool
     max_cost: float | None
     max_tokens_total: int | None
     retry_unanswered: bool
@@ -182,6 +193,7 @@ class How:
         said = {
             "stream": self.stream,
             "in_flight": self.in_flight,
+            "reproduce": self.reproduce or None,
             "max_cost": self.max_cost,
             "max_tokens_total": self.max_tokens_total,
         }

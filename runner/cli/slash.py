@@ -121,15 +121,28 @@ def _retry(order: Order) -> bool:
 
 def _save(order: Order) -> bool:
     """Write the talk as a scenario."""
+    if not order.argument:
+        raise UsageError("/save: expected a file, e.g. /save scenarios/talk.yaml")
+    save(order.talk, order.talking, Path(order.argument))
+    return True
+
+
+def _first(lines: int) -> str:
+    """So many lines at the beginning, in words."""
+    return "the first line" if lines == 1 else f"the first {lines} lines"
+
+
+def save(talk: "Chat", talking: "Talking", path: Path) -> None:
+    """Write a talk as a scenario, and say how it is played back; and what of it a scenario cannot say."""
     from runner.cli.display.typed import command
     from runner.operations.chat_save import save_talk
 
-    if not order.argument:
-        raise UsageError("/save: expected a file, e.g. /save scenarios/talk.yaml")
-    path = Path(order.argument)
-    save_talk(order.talk.spoken, path, order.talk.files)
-    order.talking.say(f"saved; play it back: {command('play', str(path))}")
-    return True
+    save_talk(talk.spoken, path, talk.files)
+    talking.say(f"saved; play it back: {command('play', str(path))}")
+    if talk.recast:
+        talking.remark(
+            f"({_first(talk.recast)} had another system message; a scenario has one, and that is the present one)"
+        )
 
 
 COMMANDS: Final = {

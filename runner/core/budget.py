@@ -103,15 +103,19 @@ class Budget:
     appraise: Appraise
     spent: Spending = NOTHING
     reserved: Mapping[tuple[str, str], Spending] = field(default_factory=dict)
-    """By trial and slot."""
+    """By trial and slot, as they were appraised."""
     scale: float = 1.0
-    """How many times as much as it was taken to cost an answer has cost at most: so much more is put aside from then on."""
+    """How many times as much as it was taken to cost an answer has cost at most: so much more is put aside for all."""
+    is_measured: bool = False
+    """Whether anything was answered; before that one trial asks alone, since what it costs is a guess."""
 
     def reserve(self, trial: str, requests: Iterable[Request]) -> "Budget | None":
         """The budget with what a trial's requests will cost put aside; None where it does not cover them."""
-        wanted = {(trial, request.slot): self.appraise(request) * self.scale for request in requests}
+        if self.reserved and not self.is_measured:
+            return None
+        wanted = {(trial, request.slot): self.appraise(request) for request in requests}
         reserved = {**self.reserved, **wanted}
-        whole = sum(reserved.values(), self.spent)
+        whole = self.spent + sum(reserved.values(), NOTHING) * self.scale
         return None if self.allowed.overrun(whole) else replace(self, reserved=reserved)
 
     def shortage(self, requests: Iterable[Request]) -> str | None:
@@ -123,7 +127,8 @@ class Budget:
     def settle(self, trial: str, slot: str, answer: Answer) -> "Budget":
         """The budget after an answer."""
         rest = dict(self.reserved)
-        put_aside = rest.pop((trial, slot), NOTHING)
-        cost = spent(answer, put_aside)
-        scale = self.scale * max(1.0, cost.tokens / put_aside.tokens if put_aside.tokens else 1.0)
-        return replace(self, spent=self.spent + cost, reserved=rest, scale=scale)
+        appraised = rest.pop((trial, slot), NOTHING)
+        cost = spent(answer, appraised * self.scale)
+        scale = max(self.scale, cost.tokens / appraised.tokens if appraised.tokens else 1.0)
+        known = self.is_measured or not answer.replayed
+        return replace(self, spent=self.spent + cost, reserved=rest, scale=scale, is_measured=known)

@@ -24,6 +24,7 @@ from runner.core.event import (
     Instructed,
     Judged,
     Reopened,
+    Retried,
     Skipped,
     TrialEvent,
     Typed,
@@ -33,7 +34,7 @@ from runner.core.event import (
 )
 from runner.core.message import Answer, Chain, Request
 from runner.core.phase import FOLLOWS, MAY_TYPE, OutOfOrderError, Phase
-from runner.core.trial import Posed, Script, Trial
+from runner.core.trial import Line, Posed, Script, Trial
 from runner.core.verdict import conclude, inapplicable, subjects_of
 
 
@@ -78,6 +79,8 @@ class Conversation:
     """How often something was undone: the same question asked again is another draw."""
     kept: Mapping[str, Answered] = field(default_factory=dict)
     """Replies of an earlier telling by slot: what is asked in the very same words is not asked again."""
+    standing: tuple[Line, Subject] | None = None
+    """The turn that is asked again as it was, with its reply: both stand again where no other reply comes."""
 
     @classmethod
     def begin(cls, trial: Trial, kept: Mapping[str, Answered] | None = None) -> "Conversation":
@@ -114,7 +117,7 @@ class Conversation:
         match event:
             case Begun() | Reopened():
                 return self
-            case Typed() | Undone() | Instructed() | Adjusted():
+            case Typed() | Retried() | Undone() | Instructed() | Adjusted():
                 return self._after_typing(event)
             case Answered():
                 return self._after_answer(event)
@@ -154,7 +157,7 @@ class Conversation:
                 fits = fits and (event.turn, event.index) == place and self._all_answered
             case Skipped():
                 fits = fits and event.turn == self.turn + 1
-            case Typed() | Undone() | Instructed() | Adjusted():
+            case Typed() | Retried() | Undone() | Instructed() | Adjusted():
                 fits = fits and self._may_be_typed(event)
             case Answered() | Finished():
                 pass
@@ -169,6 +172,9 @@ class Conversation:
         match event:
             case Typed():
                 return event.line.role == "user" and not self.unanswered
+            case Retried():
+                is_last = self.said is not None and self.said.subject.turn == len(self.trial.script.turns) - 1
+                return is_last and event.line.role == "user" and not self.unanswered
             case Undone():
                 return 0 <= event.turn < len(self.trial.script.turns)
             case Instructed() | Adjusted():
@@ -243,12 +249,27 @@ class Conversation:
         match event:
             case Typed():
                 return self._with_script(script.with_line(event.line))._turn_to(len(script.turns))
+            case Retried():
+                return self._asked_again(event.line)
+            case Undone() if self.standing is not None and event.turn == len(script.turns) - 1:
+                line, subject = self.standing
+                before = replace(self, said=Said(subject=subject, before=self.said))
+                script = script.until(event.turn).with_line(line)
+                return before._told_anew(script, taken_back=self.taken_back + 1)
             case Undone():
                 return self._told_anew(script.until(event.turn), taken_back=self.taken_back + 1)
             case Instructed():
                 return self._told_anew(script.instructed(event.message), taken_back=self.taken_back)
             case Adjusted():
                 return self._told_anew(script, taken_back=self.taken_back)
+
+    def _asked_again(self, line: Line) -> "Conversation":
+        """The conversation that waits for another reply to its last turn, with the one that there is kept aside."""
+        assert self.said is not None
+        script, subject = self.trial.script, self.said.subject
+        before = self._told_anew(script.until(subject.turn), taken_back=self.taken_back + 1)
+        asking = before._with_script(before.trial.script.with_line(line))._turn_to(subject.turn)
+        return replace(asking, standing=(script.turns[subject.turn], subject))
 
     def _with_script(self, script: Script) -> "Conversation":
         """The conversation of another script."""
@@ -264,7 +285,7 @@ class Conversation:
                 said = Said(subject=replies[turn], before=said)
                 chain = chain.add(replies[turn].reply.said)
         told = replace(self._with_script(script), chain=chain, said=said, taken_back=taken_back)
-        return replace(told, unanswered=False)._turn_to(len(script.turns))
+        return replace(told, unanswered=False, standing=None)._turn_to(len(script.turns))
 
     def _answered_before(self, asked: Mapping[str, Request]) -> dict[str, Answer]:
         """The replies that an earlier telling had to the very same questions, by slot."""
@@ -289,8 +310,8 @@ class Conversation:
         reply = self.answers[turn_slot(self.turn)].reply
         assert reply is not None
         said = Said(subject=Subject(reply=reply, turn=self.turn), before=self.said)
-        heard = replace(self, phase="judging", said=said, chain=self.chain.add(reply.said))
-        return heard._settle()
+        chain = self.chain.add(reply.said)
+        return replace(self, phase="judging", said=said, chain=chain, standing=None)._settle()
 
     def _settle(self) -> "Conversation":
         """The conversation past a phase in which nothing is left to do, with the next check's questions asked."""

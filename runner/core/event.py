@@ -28,6 +28,8 @@ class Planned(Value):
     """The digest of all that decides what is sent."""
     judges: str
     """The digest of all that decides the verdicts."""
+    place: int | None = None
+    """Where the first of its repeats that began stands in the whole plan, 0-based; null where there is no plan."""
 
 
 class Begun(Value):
@@ -48,8 +50,18 @@ class Typed(Value):
     """The turn: its message, and what goes with its request."""
 
 
+class Retried(Value):
+    """The last turn of an open script was asked again; the reply that it had stands aside until another one is heard."""
+
+    event: Literal["retried"] = "retried"
+    trial: str
+    """The trial's id."""
+    line: Line
+    """The turn: its message, and what goes with its request this time."""
+
+
 class Undone(Value):
-    """The turns of an open script from one on were taken back, with the replies to them."""
+    """The turns of an open script from one on were taken back; of one that was asked again, the asking alone."""
 
     event: Literal["undone"] = "undone"
     trial: str
@@ -168,7 +180,7 @@ class Reopened(Value):
     """The trial's id."""
 
 
-ChatEvent = Typed | Undone | Instructed | Adjusted
+ChatEvent = Typed | Retried | Undone | Instructed | Adjusted
 """What can happen to a trial whose script is open; it may also be finished, and go on."""
 
 TrialEvent = Begun | Reopened | ChatEvent | Answered | Heard | Judged | Skipped | Unanswered | Finished

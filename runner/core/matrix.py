@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import overload
 
+from runner.core.beginning import count_firsts, count_openings, dials, kin
 from runner.core.check import Check
 from runner.core.faults import faults, size
 from runner.core.message import Message
@@ -79,7 +80,29 @@ class Variants(Sequence[Script]):
         self._resolve = resolve
         self._build = build
         self._length = size(scenario)
+        self._dials = dials(scenario)
         self._fixed: dict[int, Line] = {}
+        self._last: tuple[int, Script] | None = None
+        """The script that was asked for last, which is what most ask for again."""
+
+    @property
+    def openings(self) -> int:
+        """How many equal runs of variants there are that open alike: same provider, model, fields and opening."""
+        return count_openings(self._dials)
+
+    @property
+    def firsts(self) -> int:
+        """How many equal runs of variants there are whose first request is alike, but for what changes no message."""
+        return count_firsts(self._dials, self.scenario)
+
+    @property
+    def kin(self) -> bytes | None:
+        """What is equal for scenarios whose runs open alike, one by one; None where they open with nothing."""
+        return kin(self.scenario, self._dials)
+
+    def among(self, scenario: Scenario) -> "Variants":
+        """The variants of the same scenario with fewer cases and values."""
+        return Variants(scenario, self._resolve, self._build)
 
     def __len__(self) -> int:
         """How many variants there are: the product of the axes and the cases."""
@@ -95,17 +118,22 @@ class Variants(Sequence[Script]):
         """The script of one variant, made now; raises `ProblemsError` where a text or a check cannot be rendered."""
         if isinstance(index, slice):
             return [self._script(each) for each in range(*index.indices(self._length))]
-        return self._script(range(self._length)[index])
+        index = range(self._length)[index]
+        if self._last is None or self._last[0] != index:
+            self._last = index, self._script(index)
+        return self._last[1]
 
     def combination(self, index: int) -> Combination:
-        """What is chosen in one variant; the last axis turns fastest."""
+        """What is chosen in one variant; what changes the beginning turns slowest."""
         digits = range(self._length)[index]
-        points = []
-        for axis in reversed(self.scenario.axes):
-            digits, digit = divmod(digits, len(axis.points))
-            points.append((axis, axis.points[digit]))
-        case = self.scenario.cases[digits] if self.scenario.cases else None
-        return Combination(case, tuple(reversed(points)))
+        chosen: dict[int | None, int] = {}
+        for dial in reversed(self._dials):
+            digits, chosen[dial.axis] = divmod(digits, len(dial.setups))
+        case = self.scenario.cases[chosen[None]] if self.scenario.cases else None
+        return Combination(
+            case,
+            tuple((axis, axis.points[chosen[place]]) for place, axis in enumerate(self.scenario.axes)),
+        )
 
     def id(self, index: int) -> str:
         """The id of one variant, without rendering it."""
@@ -157,7 +185,7 @@ class Variants(Sequence[Script]):
             message={"role": turn.role, "content": _rendered(turn, effective.values)},
             params={**effective.params, **turn.params} if turn.params else None,
             id=turn.id,
-            path=_elsewhere(turn.path, self.scenario),
+            path=_elsewhere(turn.path, self.scenario.path),
             line=turn.line,
             checks=self._posed(turn.checks, effective.values),
         )
@@ -168,8 +196,8 @@ class Variants(Sequence[Script]):
 
     def _posed(self, expectations: Iterable[Expectation], values: Mapping[str, str]) -> tuple[Posed, ...]:
         """Checks with their texts rendered, ready to judge."""
-        posed = (pose(expectation, values, self._build) for expectation in expectations)
-        return tuple(each.model_copy(update={"path": _elsewhere(each.path, self.scenario)}) for each in posed)
+        own = self.scenario.path
+        return tuple([pose(expectation, values, self._build, own) for expectation in expectations])
 
 
 def expand(scenario: Scenario, resolve: Resolve, build: Build) -> Variants:
@@ -179,8 +207,8 @@ def expand(scenario: Scenario, resolve: Resolve, build: Build) -> Variants:
     return Variants(scenario, resolve, build)
 
 
-def pose(expectation: Expectation, values: Mapping[str, str], build: Build) -> Posed:
-    """A check with its texts rendered and built; raises `ProblemsError` at its address where it cannot be."""
+def pose(expectation: Expectation, values: Mapping[str, str], build: Build, own: str) -> Posed:
+    """A check of the scenario at `own`, its texts rendered and built; raises `ProblemsError` where it cannot be."""
     try:
         spec = render_data(expectation.spec, values)
         ask = build(expectation.check.removeprefix("not-"), spec)
@@ -190,16 +218,16 @@ def pose(expectation: Expectation, values: Mapping[str, str], build: Build) -> P
     return Posed(
         check=expectation.check,
         spec=spec,
-        path=expectation.path,
+        path=_elsewhere(expectation.path, own),
         line=expectation.line,
         of=expectation.of,
         ask=ask,
     )
 
 
-def _elsewhere(path: str, scenario: Scenario) -> str:
+def _elsewhere(path: str, own: str) -> str:
     """The path, or nothing where it is the scenario's own: it stands beside every turn and check."""
-    return "" if path == scenario.path else path
+    return "" if path == own else path
 
 
 def rehearse(scenario: Scenario, build: Build) -> Iterator[Problem]:
@@ -214,7 +242,7 @@ def rehearse(scenario: Scenario, build: Build) -> Iterator[Problem]:
         values = variants._effective(variants.combination(index)).values  # noqa: SLF001 - one module
         for check in templated:
             try:
-                pose(check, values, build)
+                pose(check, values, build, scenario.path)
             except ProblemsError as error:
                 yield from error.problems
 
@@ -223,10 +251,9 @@ def each_point_once(scenario: Scenario) -> Iterator[int]:
     """Indexes of variants that together hold every case and every point of every axis."""
     yield 0
     stride = 1
-    for axis in reversed(scenario.axes):
-        yield from (stride * number for number in range(1, len(axis.points)))
-        stride *= len(axis.points)
-    yield from (stride * number for number in range(1, len(scenario.cases)))
+    for dial in reversed(dials(scenario)):
+        yield from (stride * number for number in range(1, len(dial.setups)))
+        stride *= len(dial.setups)
 
 
 def _opened(opening: Opening, values: Mapping[str, str]) -> Message:

@@ -22,8 +22,8 @@ FOLLOWS: Mapping[Phase, tuple[str, ...]] = {
 
 MAY_TYPE: Mapping[Phase, tuple[str, ...]] = {
     "asking": ("undone",),
-    "listening": ("typed", "undone", "instructed", "adjusted"),
-    "over": ("typed", "undone", "instructed", "adjusted"),
+    "listening": ("typed", "retried", "undone", "instructed", "adjusted"),
+    "over": ("typed", "retried", "undone", "instructed", "adjusted"),
 }
 """What else can happen where the script is open: a talk that has ended goes on when something is typed."""
 

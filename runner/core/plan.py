@@ -1,51 +1,28 @@
 """The machine that says which trial comes next: a pure value, so that every engine plays in the same order.
 
-Law: trials are made when they are taken; a plan of a million costs what one of ten does.
+Law: trials are made when they are taken; a plan of a million costs what one of ten does. What waits is let go by an
+event of what is under way, so that a plan never stands still.
 """
 
-from bisect import bisect_right
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from itertools import accumulate
-from typing import overload
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
 
+from runner.core.beginning import PREFIX
 from runner.core.budget import Budget
-from runner.core.event import Answered, Begun, Event, Stopped
-from runner.core.message import Request
+from runner.core.event import Answered, Begun, Event, Finished, Skipped, Stopped, Unanswered
+from runner.core.message import Message, Request
 from runner.core.trial import Script, Trial
+from runner.core.value import Json, encode
 
+CACHED_CHARACTERS: Final = 4 * 1024
+"""How long what is shared must be for servers to keep it: OpenAI's 1,024 tokens, four characters to a token."""
 
-class Trials(Sequence[Trial]):
-    """All trials of all scenarios in plan order: scenario by scenario, variant by variant, repeat by repeat."""
+MOST_PASSED: Final = 32
+"""How many groups on busy providers are passed over in search of one on a provider that has room."""
 
-    def __init__(self, scenarios: Sequence[tuple[Sequence[Script], Sequence[int]]]) -> None:
-        """Take each scenario's variants, made lazily, and the numbers of the repeats that are played, 1-based."""
-        self._scenarios = [
-            (variants, repeats) for variants, repeats in scenarios if len(variants) and len(repeats)
-        ]
-        self._ends = list(accumulate(len(variants) * len(repeats) for variants, repeats in self._scenarios))
-        self._last: tuple[tuple[int, int], Script] | None = None
-
-    def __len__(self) -> int:
-        """How many trials there are."""
-        return self._ends[-1] if self._ends else 0
-
-    @overload
-    def __getitem__(self, index: int) -> Trial: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Trial]: ...
-    def __getitem__(self, index: int | slice) -> Trial | Sequence[Trial]:
-        """The trial at a place; the script is rendered once for neighbouring repeats."""
-        if isinstance(index, slice):
-            return [self[place] for place in range(*index.indices(len(self)))]
-        if not 0 <= index < len(self):
-            raise IndexError(index)
-        scenario = bisect_right(self._ends, index)
-        variants, repeats = self._scenarios[scenario]
-        variant, draw = divmod(index - (self._ends[scenario - 1] if scenario else 0), len(repeats))
-        if self._last is None or self._last[0] != (scenario, variant):
-            self._last = ((scenario, variant), variants[variant])
-        return Trial(script=self._last[1], repeat=repeats[draw])
+Groups = Callable[[int], tuple[range, range]]
+"""The places of the trials that open like the one at a place, and of those whose first request is alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +40,31 @@ class Plan:
     trials: Sequence[Trial]
     over: Collection[str] = ()
     """Ids of trials that an earlier part of this run has ended."""
-    cursor: int = 0
-    """The place from which on no trial has begun."""
+    groups: Groups | None = None
+    """What begins alike, where the first of those goes ahead by one reply; None where none does."""
+    left: tuple[range, ...] | None = None
+    """The places where trials are left to begin, in order; None before any has begun."""
+    ahead: Mapping[str, tuple[range, ...]] = field(default_factory=dict)
+    """Trials that went ahead and have no reply yet, with the places that wait for it."""
+    cached: tuple[range, ...] = ()
+    """Groups whose first has its reply, and of which some are left to begin."""
+    room: Mapping[str, int] = field(default_factory=dict)
+    """How many conversations keep each provider busy; heeded where there are several providers and groups."""
+    busy: Mapping[str, str] = field(default_factory=dict)
+    """Trials under way, each with its provider."""
     stopped: str | None = None
     """Why no further trial begins."""
     budget: Budget | None = None
     """What may be spent; None where that is not limited."""
 
-    def next(self) -> Trial | None:
-        """The next trial to begin; None where there is none."""
+    def next(self) -> Trial | Wait | None:
+        """The next trial to begin; or that all that are left wait for the first of their group; None where there is none."""
         if self.stopped is not None:
             return None
-        for place in range(self.cursor, len(self.trials)):
-            trial = self.trials[place]
-            if trial.id not in self.over:
-                return trial
-        return None
+        found = self._seek()
+        if found.place is not None:
+            return self.trials[found.place]
+        return Wait(reason="for the first reply to what begins alike") if found.left else None
 
     def send(self, trial: str, requests: Sequence[Request]) -> "Plan | Wait | Stopped":
         """The plan once a trial's requests are sent; or that they have to wait, or that they end the run."""
@@ -93,14 +79,145 @@ class Plan:
     def after(self, event: Event) -> "Plan":
         """The plan after an event."""
         match event:
-            case Answered() if self.budget is not None:
-                return replace(self, budget=self.budget.settle(event.trial, event.slot, event.answer))
             case Begun():
-                place = self.cursor
-                while self.trials[place].id != event.trial:
-                    place += 1
-                return replace(self, cursor=place + 1)
+                return self._begin(event.trial)
             case Stopped():
                 return replace(self, stopped=event.reason)
+            case Answered():
+                budget = self.budget and self.budget.settle(event.trial, event.slot, event.answer)
+                plan = self if budget is self.budget else replace(self, budget=budget)
+                return plan._let_go(event.trial)  # noqa: SLF001 - one class
+            case Finished() | Skipped() | Unanswered():
+                return self._end(event.trial)
             case _:
                 return self
+
+    def _seek(self) -> "_Found":
+        """The next trial that may begin, on a provider that has room if there is one not far off."""
+        spans, passed, spare = self._spans(), list[range](), list[_Found]()
+        for number, span in enumerate(spans):
+            place = span.start
+            while place < span.stop:
+                group = self._holds(place)
+                if group is None:
+                    trial = self.trials[place]
+                    if trial.id in self.over:
+                        place += 1
+                        continue
+                    left = (*passed, *_rest(range(place + 1, span.stop)), *spans[number + 1 :])
+                    spare.append(_Found(place, left))
+                    if self.groups is None or self._has_room(trial):
+                        return spare[-1]
+                    if len(spare) == MOST_PASSED:
+                        return spare[0]
+                    group = self.groups(place)[0]
+                stop = min(group.stop, span.stop)
+                passed.append(range(place, stop))
+                place = stop
+        return spare[0] if spare else _Found(None, tuple(passed))
+
+    def _has_room(self, trial: Trial) -> bool:
+        """Whether another conversation would find its provider with less to do than it can."""
+        provider = trial.script.provider
+        room = self.room.get(provider)
+        return room is None or sum(each == provider for each in self.busy.values()) < room
+
+    def _spans(self) -> tuple[range, ...]:
+        """The places where trials are left to begin."""
+        return (range(len(self.trials)),) if self.left is None else self.left
+
+    def _holds(self, place: int) -> range | None:
+        """The largest group around a place that waits for its first reply."""
+        groups = [group for groups in self.ahead.values() for group in groups if place in group]
+        return max(groups, key=len, default=None)
+
+    def _begin(self, trial: str) -> "Plan":
+        """The plan once a trial has begun; whoever was passed over because it is over is not looked at again."""
+        found = self._seek()
+        if found.place is None or self.trials[found.place].id != trial:
+            found = self._take(trial)
+        assert found.place is not None
+        script = self.trials[found.place].script
+        plan = replace(self, left=found.left)
+        if len(self.room) > 1:
+            plan = replace(plan, busy={**self.busy, trial: script.provider})
+        return plan._go_ahead(trial, script, found.place)  # noqa: SLF001 - one class
+
+    def _take(self, trial: str) -> "_Found":
+        """A trial that begins out of turn."""
+        spans = self._spans()
+        for number, span in enumerate(spans):
+            for place in span:
+                if self.trials[place].id == trial:
+                    around = (*_rest(range(span.start, place)), *_rest(range(place + 1, span.stop)))
+                    return _Found(place, (*spans[:number], *around, *spans[number + 1 :]))
+        raise IndexError(trial)
+
+    def _go_ahead(self, trial: str, script: Script, place: int) -> "Plan":
+        """The plan once whoever is left in a group that is worth it waits for the reply to the trial at a place."""
+        if self.groups is None:
+            return self
+        worth = tuple(
+            group
+            for group, characters in zip(self.groups(place), _shared(script), strict=True)
+            if characters >= CACHED_CHARACTERS
+            and group not in self.cached
+            and _overlaps(group, self._spans())
+        )
+        cached = tuple(group for group in self.cached if _overlaps(group, self._spans()))
+        if not worth and cached == self.cached:
+            return self
+        return replace(self, cached=cached, ahead={**self.ahead, trial: worth} if worth else self.ahead)
+
+    def _let_go(self, trial: str) -> "Plan":
+        """The plan once a trial that went ahead has a reply, or will have none."""
+        if trial not in self.ahead:
+            return self
+        ahead = dict(self.ahead)
+        groups = [group for group in ahead.pop(trial) if _overlaps(group, self._spans())]
+        return replace(self, ahead=ahead, cached=(*self.cached, *groups))
+
+    def _end(self, trial: str) -> "Plan":
+        """The plan once a trial has ended."""
+        plan = self._let_go(trial)
+        if trial not in self.busy:
+            return plan
+        return replace(plan, busy={name: on for name, on in self.busy.items() if name != trial})
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What comes next, and what is then left to begin."""
+
+    place: int | None
+    """None where all that is left waits."""
+    left: tuple[range, ...]
+
+
+def _rest(span: range) -> tuple[range, ...]:
+    """A span as what is left, where it is anything."""
+    return (span,) if span else ()
+
+
+def _overlaps(group: range, spans: Sequence[range]) -> bool:
+    """Whether any place of a group is left to begin."""
+    return any(span.start < group.stop and group.start < span.stop for span in spans)
+
+
+def _shared(script: Script) -> tuple[int, int]:
+    """The characters that stand before a script's first turn; and, where its first request adds enough to them, all of its."""
+    fields = sum(len(encode(script.params[name])) for name in PREFIX & script.params.keys())
+    opening = fields + sum(map(_length, script.opening))
+    first = 0
+    for line in script.turns:
+        first += _length(line.message)
+        if line.role == "user":
+            break
+    before = opening if opening >= CACHED_CHARACTERS else 0
+    return opening, opening + first - before
+
+
+def _length(message: Message) -> int:
+    """The characters that a message says."""
+    content: Json = message.get("content")
+    return len(content) if isinstance(content, str) else len(encode(content))

@@ -18,6 +18,7 @@ from runner.core.event import (
     Judged,
     Planned,
     Reopened,
+    Retried,
     Skipped,
     Stopped,
     TrialEvent,
@@ -154,7 +155,7 @@ class Run:
                 self._end(event.trial, "unanswered")
             case Finished():
                 self._end(event.trial, "finished")
-            case Typed() | Undone() | Instructed() | Adjusted():
+            case Typed() | Retried() | Undone() | Instructed() | Adjusted():
                 self._go_on(event.trial)
             case Reopened():
                 self._go_on(event.trial)

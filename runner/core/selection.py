@@ -1,13 +1,16 @@
 """Which part of the scenarios is played: by tag, name, axis, case and repeat; it makes no trial that is left out."""
 
-from collections.abc import Mapping, Sequence
-from typing import overload
+from collections.abc import Sequence
+from typing import Final
 
 from runner.core.matrix import Variants
 from runner.core.places import spelled
+from runner.core.scenario import Axis, Scenario
 from runner.core.shard import Shard
-from runner.core.trial import Script
-from runner.core.value import Json, Value
+from runner.core.value import Value
+
+_NOTHING: Final = Axis(name="", points=())
+"""An axis without a value leaves no variant."""
 
 
 class Selection(Value):
@@ -35,54 +38,27 @@ class Selection(Value):
             and not set(self.skip_tags) & set(tags)
         )
 
-    def takes_variant(self, case: str | None, axes: Mapping[str, Json]) -> bool:
-        """Whether a variant is among the chosen."""
-        if self.cases and case not in self.cases:
-            return False
-        return all(axis in axes and spelled(axes[axis]) in values for axis, values in self.where.items())
+    def narrows(self, scenario: Scenario) -> Scenario:
+        """The scenario with the chosen cases and values alone; without any variant, where it lacks what was chosen."""
+        cases = tuple(case for case in scenario.cases if not self.cases or case.id in self.cases)
+        if (self.cases and not cases) or not self.where.keys() <= {axis.name for axis in scenario.axes}:
+            return scenario.model_copy(update={"cases": (), "axes": (_NOTHING,)})
+        return scenario.model_copy(update={"cases": cases, "axes": tuple(map(self._narrow, scenario.axes))})
+
+    def _narrow(self, axis: Axis) -> Axis:
+        """The axis with the chosen values alone."""
+        if (wanted := self.where.get(axis.name)) is None:
+            return axis
+        points = tuple(point for point in axis.points if spelled(point.label) in wanted)
+        return axis.model_copy(update={"points": points})
 
     def repeats_of(self, repeat: int) -> Sequence[int]:
         """The numbers of the repeats to play, of so many."""
         return [number for number in range(1, repeat + 1) if not self.repeats or number in self.repeats]
 
 
-class Subset(Sequence[Script]):
-    """The variants at some places among others."""
-
-    def __init__(self, variants: Variants, places: Sequence[int]) -> None:
-        """Take the variants, and which of them are meant."""
-        self._variants = variants
-        self._places = places
-
-    def __len__(self) -> int:
-        """How many are meant."""
-        return len(self._places)
-
-    def id(self, index: int) -> str:
-        """The id of one variant, without rendering it."""
-        return self._variants.id(self._places[index])
-
-    @overload
-    def __getitem__(self, index: int) -> Script: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Script]: ...
-    def __getitem__(self, index: int | slice) -> Script | Sequence[Script]:
-        """The variant at a place among those that are meant."""
-        if isinstance(index, slice):
-            return Subset(self._variants, self._places[index])
-        return self._variants[self._places[index]]
-
-
-def select_variants(variants: Variants, selection: Selection) -> Variants | Subset:
-    """The chosen variants; none is rendered for it, and none is looked at where neither axis nor case was chosen."""
+def select_variants(variants: Variants, selection: Selection) -> Variants:
+    """The chosen variants; none is rendered or even looked at for it."""
     if not selection.where and not selection.cases:
         return variants
-    combinations = ((place, variants.combination(place)) for place in range(len(variants)))
-    return Subset(
-        variants,
-        [
-            place
-            for place, each in combinations
-            if selection.takes_variant(None if each.case is None else each.case.id, each.axes())
-        ],
-    )
+    return variants.among(selection.narrows(variants.scenario))

@@ -1,11 +1,9 @@
 """One of several parts that a plan's trials fall into, the same on every machine; it knows no scenario."""
 
 import re
-from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Final, Self, overload
+from typing import Final, Self
 
-from runner.core.trial import Trial
 from runner.core.value import Value
 
 _FORM: Final = re.compile(r"([1-9]\d{0,5})/([1-9]\d{0,5})\Z")
@@ -36,26 +34,3 @@ class Shard(Value):
         """Whether a trial falls into this part, by its id alone."""
         digest = blake2b(trial.encode("utf-8", "surrogatepass"), digest_size=8).digest()
         return int.from_bytes(digest, "big") % self.of == self.number - 1
-
-
-class Part(Sequence[Trial]):
-    """The trials at some places among others, in their order."""
-
-    def __init__(self, trials: Sequence[Trial], places: Sequence[int]) -> None:
-        """Take all trials, and which of them are meant."""
-        self._trials = trials
-        self._places = places
-
-    def __len__(self) -> int:
-        """How many are meant."""
-        return len(self._places)
-
-    @overload
-    def __getitem__(self, index: int) -> Trial: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Trial]: ...
-    def __getitem__(self, index: int | slice) -> Trial | Sequence[Trial]:
-        """The trial at a place among those that are meant."""
-        if isinstance(index, slice):
-            return Part(self._trials, self._places[index])
-        return self._trials[self._places[index]]

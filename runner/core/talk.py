@@ -14,8 +14,9 @@ from runner.core.value import Json
 def write_down(script: Script, name: str) -> Scenario:
     """The scenario whose turns are the lines that were typed; what the model said is asked for again."""
     history = [message for message in script.opening if message.get("role") not in INSTRUCTING]
+    before = _params_before(script, sum(message.get("role") == "user" for message in history))
     asked = [script.params_of(turn) for turn in range(len(script.turns))]
-    common = _common([script.params, *asked] if history or not asked else asked)
+    common = _common([*before, *asked] or [script.params])
     opening = next((message for message in script.opening if message.get("role") in INSTRUCTING), None)
     return Scenario(
         name=name,
@@ -28,13 +29,19 @@ def write_down(script: Script, name: str) -> Scenario:
         params=common,
         secrets={name: name for name in script.secrets},
         turns=(
-            *_earlier(history, _beyond(script.params, common), script.secrets),
+            *_earlier(history, [_beyond(params, common) for params in before], script.secrets),
             *(
                 Turn(content=_told(line.message["content"], script.secrets), params=_beyond(params, common))
                 for line, params in zip(script.turns, asked, strict=True)
             ),
         ),
     )
+
+
+def _params_before(script: Script, users: int) -> list[dict[str, Json]]:
+    """What went with each of the opening's user messages; the talk's own params where that is not known."""
+    known = script.opening_params[-users:] if users else ()
+    return [script.params] * (users - len(known)) + list(known)
 
 
 def _told(content: Json, secrets: Collection[str]) -> Json:
@@ -55,13 +62,15 @@ def _told(content: Json, secrets: Collection[str]) -> Json:
             return content
 
 
-def _earlier(history: Sequence[Message], params: dict[str, Json], secrets: Collection[str]) -> Iterator[Turn]:
+def _earlier(
+    history: Sequence[Message], params: Sequence[dict[str, Json]], secrets: Collection[str]
+) -> Iterator[Turn]:
     """The turns of a history: an assistant's message that answers no line was given, and is given again."""
-    before = ""
+    before, asked = "", iter(params)
     for message in history:
         role, content = message.get("role"), message.get("content")
         if role == "user":
-            yield Turn(content=_told(content or "", secrets), params=params)
+            yield Turn(content=_told(content or "", secrets), params=next(asked))
         elif role == "assistant" and before != "user":
             yield Turn(role="assistant", content=_told(content or "", secrets))
         before = str(role)

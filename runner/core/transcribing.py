@@ -15,6 +15,7 @@ from runner.core.event import (
     Instructed,
     Judged,
     Reopened,
+    Retried,
     Skipped,
     TrialEvent,
     Typed,
@@ -32,7 +33,7 @@ from runner.core.transcript import (
     sum_known,
     sum_usage,
 )
-from runner.core.trial import Trial
+from runner.core.trial import Line, Trial
 from runner.core.value import Json
 
 
@@ -72,6 +73,8 @@ class _Fold:
         self.status: TrialStatus = "stopped"
         self.error: dict[str, Json] | None = None
         self.next_turn = 0
+        self.standing: tuple[Line, _Turn, list[Message]] | None = None
+        """A turn that is asked again as it was, with its messages."""
 
     def add(self, event: TrialEvent) -> None:
         """Take in one event."""
@@ -94,7 +97,7 @@ class _Fold:
             case Finished():
                 self._say_gold(len(self.turns))
                 self.status = "finished"
-            case Typed() | Undone() | Instructed() | Adjusted():
+            case Typed() | Retried() | Undone() | Instructed() | Adjusted():
                 self._add_typed(event)
 
     def recall(self, event: TrialEvent) -> None:
@@ -111,15 +114,34 @@ class _Fold:
         """Take in what a person did in a chat; one that had ended goes on."""
         match event:
             case Typed():
-                self.script = self.script.with_line(event.line)
-                self.turns.append(_Turn())
+                self._type(event.line)
+            case Retried():
+                standing = self.script.turns[-1], self.turns[-1], self.messages[-2:]
+                self._take_back(len(self.turns) - 1)
+                self._type(event.line)
+                self.standing = standing
             case Undone():
+                aside = self.standing if event.turn == len(self.turns) - 1 else None
                 self._take_back(event.turn)
+                if aside is not None:
+                    self._put_back(*aside)
             case Instructed():
                 self._instruct(event.message)
             case Adjusted():
                 pass
         self.status = "stopped"
+
+    def _type(self, line: Line) -> None:
+        """Put a turn at the end of the script."""
+        self.script = self.script.with_line(line)
+        self.turns.append(_Turn())
+
+    def _put_back(self, line: Line, turn: _Turn, messages: Sequence[Message]) -> None:
+        """Put a turn that was asked again in vain back as it was."""
+        self.script = self.script.with_line(line)
+        self.turns.append(turn)
+        self.messages += messages
+        self.next_turn = len(self.turns)
 
     def _say_gold(self, until: int) -> None:
         """Put the gold turns up to a turn into the history."""
@@ -138,6 +160,7 @@ class _Fold:
         self.turns[index].status = "heard"
         self.turns[index].exchanges.append(_exchange(answer, len(self.messages) - 1))
         self.next_turn = index + 1
+        self.standing = None
 
     def _miss(self, index: int) -> None:
         """Note a user line that was sent and got no reply."""
@@ -157,7 +180,7 @@ class _Fold:
         del self.turns[index:]
         self.script = self.script.until(index)
         self.next_turn = min(self.next_turn, index)
-        self.error = None
+        self.error = self.standing = None
 
     def _said(self, index: int) -> list[_Turn]:
         """The turns from one on whose lines stand among the messages."""

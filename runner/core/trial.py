@@ -1,6 +1,6 @@
 """The unit of work: a script, which is one variant rendered to the letter, and a trial, which is one repeat of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 from typing import Final, Literal
@@ -68,7 +68,9 @@ class Script(Value):
     model: str
     params: dict[str, Json] = {}
     opening: tuple[Message, ...] = ()
-    """The system or developer message, if there is one."""
+    """The system or developer message, if there is one; of a talk that goes on from a conversation, all that was said."""
+    opening_params: tuple[dict[str, Json], ...] = ()
+    """What went with each of the opening's user messages, where that is known: they are not asked again."""
     turns: tuple[Line, ...] = ()
     checks: tuple[Posed, ...] = ()
     """About the conversation as a whole."""
@@ -123,6 +125,8 @@ class Trial:
     script: Script
     repeat: int = 1
     """1-based."""
+    place: int = field(default=0, compare=False)
+    """Where it stands in the whole plan, 0-based."""
 
     @property
     def id(self) -> str:

@@ -50,9 +50,14 @@ class Pool:
         """Workers all of whose requests wait and none of whose is under way."""
         self._held: list[asyncio.Future[None]] = []
         """Who waits for an answer that leaves room for what is to be sent."""
+        self._alone = False
+        """Whether one request is sent after the other."""
+        self._free: list[asyncio.Future[None]] = []
+        """Workers that wait for a trial which may begin."""
 
     async def play(self, width: int) -> None:
-        """Play to the end of the plan, at most `width` conversations at a time."""
+        """Play to the end of the plan, at most `width` conversations at a time; of a single one no two requests at once."""
+        self._alone = width == 1
         async with asyncio.TaskGroup() as group:
             for _ in range(min(width, len(self._plan.trials))):
                 group.create_task(self._work())
@@ -70,7 +75,7 @@ class Pool:
     def _pass_on(self, event: Event) -> None:
         """Give an event to the sink, then to the plan: what is not written down has not happened."""
         self._sink(event)
-        self._plan = self._plan.after(event)
+        before, self._plan = self._plan, self._plan.after(event)
         if self._held and isinstance(event, Answered | Stopped):
             held, self._held = self._held, []
             for waiter in held:
@@ -79,11 +84,29 @@ class Pool:
         if isinstance(event, Stopped):
             for worker in self._idle:
                 worker.cancel()
+        if self._plan is not before:
+            self._call()
+
+    def _call(self) -> None:
+        """Call a worker that waits, if there is a trial for it; all of them, if none will come any more."""
+        if not self._free or isinstance(coming := self._plan.next(), Wait):
+            return
+        called = self._free[:1] if coming else self._free[:]
+        del self._free[: len(called)]
+        for worker in called:
+            if not worker.done():
+                worker.set_result(None)
 
     async def _work(self) -> None:
         """Play one trial after the other."""
         while (trial := self._plan.next()) is not None:
-            await self._converse(self._begin(trial))
+            if isinstance(trial, Trial):
+                conversation = self._begin(trial)
+                self._call()  # there may be one for another worker as well
+                await self._converse(conversation)
+            else:
+                self._free.append(asyncio.get_running_loop().create_future())
+                await self._free[-1]
 
     def _begin(self, trial: Trial) -> Conversation:
         """The trial's conversation, from its start or from where it was left."""
@@ -94,7 +117,7 @@ class Pool:
             return left
         script = trial.script
         if script.variant not in self._planned:
-            self._pass_on(Planned(script=script, plays=script.plays, judges=script.judges))
+            self._pass_on(Planned(script=script, plays=script.plays, judges=script.judges, place=trial.place))
             self._planned.add(script.variant)
         if left is not None:
             self._plan = self._plan.after(begun)
@@ -106,8 +129,15 @@ class Pool:
     async def _converse(self, conversation: Conversation) -> None:
         """Play a conversation to its end, or until the plan is stopped."""
         conversation = self._conclude(conversation)
-        while (step := conversation.next()) is not None and await self._may_send(conversation.trial.id, step):
+        while (step := self._step(conversation)) is not None and await self._may_send(
+            conversation.trial.id, step
+        ):
             conversation = self._conclude(await self._ask(conversation, step))
+
+    def _step(self, conversation: Conversation) -> Step | None:
+        """What a conversation asks next: of several requests the first, where one is sent after the other."""
+        step = conversation.next()
+        return Step(step.requests[:1]) if step is not None and self._alone else step
 
     async def _may_send(self, trial: str, step: Step) -> bool:
         """Whether a step is sent: it waits where what is under way may leave room for it, and ends the run where not."""

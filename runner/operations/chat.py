@@ -18,6 +18,7 @@ from runner.core.event import (
     Finished,
     Instructed,
     Planned,
+    Retried,
     Stopped,
     TrialEvent,
     Typed,
@@ -66,7 +67,11 @@ class Chat:
         self._dropped: Message | None = None
         """The line that was asked last and has no reply: what `retry` asks again."""
         self.was_cut = False
-        """Whether a line was taken back that waited for its reply when the program was killed."""
+        """Whether a question that waited for its reply when the program was killed was taken back."""
+        self.has_stood = False
+        """Whether the reply to the last line stands although it was asked again, since no other one came."""
+        self.recast = 0
+        """How many of the first turns were said under another system message than the present one."""
         self.run = Run()
         self.folder: RunFolder | None = None
         self.params = dict(begun.script.params)
@@ -105,18 +110,19 @@ class Chat:
     def say(self, words: str, notify: Notify) -> Answer | None:
         """The answer to a line; None where Ctrl-C broke it off, and then the line is not part of the talk."""
         self._mend()
-        return self._ask({"role": "user", "content": words}, notify)
+        return self._say({"role": "user", "content": words}, notify)
 
     def retry(self, notify: Notify) -> Answer | None:
-        """The answer to the last line, asked once more; raises UsageError where there is none."""
+        """The answer to the last line, asked once more: the reply that there is stands until another one comes.
+
+        Raises UsageError where there is no line.
+        """
         self._mend()
-        message = self._dropped
-        if message is None:
-            if not self._turns:
-                raise UsageError("there is nothing to ask again")
-            message = self._turns[-1].message
-            self._undo()
-        return self._ask(message, notify)
+        if self._dropped is not None:
+            return self._say(self._dropped, notify)
+        if not self._turns:
+            raise UsageError("there is nothing to ask again")
+        return self._ask(Retried(trial=self._trial, line=self._line(self._turns[-1].message)), notify)
 
     def undo(self) -> str:
         """Take the last line and its reply back; return the line. Raises UsageError where there is none."""
@@ -133,6 +139,7 @@ class Chat:
         """Change the system message, or take it away; what was said stays."""
         self._mend()
         message = None if words is None else {"role": "system", "content": words}
+        self.recast = len(self._turns)
         self._pass_on(Instructed(trial=self._trial, message=message))
 
     def adjust(self, params: Mapping[str, Json]) -> None:
@@ -205,7 +212,10 @@ class Chat:
             self.run.add(event)
             if isinstance(event, TrialEvent):
                 self.conversation = self.conversation.after(event)
-            if isinstance(event, Typed):
+            if isinstance(event, Instructed):
+                self.recast = len(self._turns)
+            self.recast = min(self.recast, len(self._turns))
+            if isinstance(event, Typed | Retried):
                 self.params = dict(self.script.params_of(len(self._turns) - 1))
             elif isinstance(event, Adjusted):
                 self.params = dict(event.params)
@@ -214,10 +224,9 @@ class Chat:
         if self._trial not in self.run.trials:
             self._pass_on(Begun(trial=self._trial))
         self._conclude()
-        if self.conversation.next() is not None:  # killed before its answer came
-            self._dropped = self._turns[-1].message
-            self._undo()
-            self.was_cut = True
+        self.was_cut = self.conversation.next() is not None  # killed before its answer came
+        if self.was_cut or self.conversation.standing is not None:
+            self._take_back()
 
     def _settle(self) -> None:
         """Make the folder, and write down what happened before."""
@@ -248,11 +257,18 @@ class Chat:
         self._journal.append(event)
         self.run.add(event)
 
-    def _ask(self, message: Message, notify: Notify) -> Answer | None:
-        """The answer to a message; None where it was broken off."""
-        self._dropped = message
-        params = None if self.params == self.script.params else dict(self.params)
-        self._pass_on(Typed(trial=self._trial, line=Line(message=message, params=params)))
+    def _line(self, message: Message) -> Line:
+        """A message as a turn, with what goes with questions now."""
+        return Line(message=message, params=None if self.params == self.script.params else dict(self.params))
+
+    def _say(self, message: Message, notify: Notify) -> Answer | None:
+        """The answer to a message that is said; None where it was broken off."""
+        return self._ask(Typed(trial=self._trial, line=self._line(message)), notify)
+
+    def _ask(self, asking: Typed | Retried, notify: Notify) -> Answer | None:
+        """The answer to a question; None where it was broken off."""
+        self._dropped, self.has_stood = None, False
+        self._pass_on(asking)
         step = self.conversation.next()
         assert step is not None
         (request,) = step.requests
@@ -261,7 +277,7 @@ class Chat:
             with self._listening():
                 answer = self._thread.run(transport.send(request, notify))
         except KeyboardInterrupt:
-            self._undo()
+            self._take_back()
             return None
         answered = Answered(
             trial=self._trial,
@@ -273,8 +289,10 @@ class Chat:
         )
         self._pass_on(answered)
         self._conclude()
-        if answer.reply is not None:
-            self._dropped = None
+        if self.conversation.standing is not None:  # the talk has no hole: what was replied before stands
+            self._take_back()
+        elif answer.reply is None:
+            self._dropped = asking.line.message
         return answer
 
     def _conclude(self) -> None:
@@ -295,21 +313,28 @@ class Chat:
     def _mend(self) -> None:
         """Take back a line that has no reply: the talk goes on without it."""
         if self.conversation.unanswered:
-            self._dropped = self._turns[-1].message
-            self._undo()
+            self._take_back()
+
+    def _take_back(self) -> None:
+        """Take back a question that got no reply: the line, or only the asking where there is an earlier reply to it."""
+        self.has_stood = self.conversation.standing is not None
+        self._dropped = None if self.has_stood else self._turns[-1].message
+        self._undo()
 
     def _undo(self) -> None:
-        """Take the last turn back."""
+        """Take the last turn back, or only its being asked again."""
         self._pass_on(Undone(trial=self._trial, turn=len(self._turns) - 1))
+        self.recast = min(self.recast, len(self._turns))
 
     def _leave(self, stopped: str | None) -> Played | None:
         """Write what a run leaves behind."""
         if self.folder is None or self._journal is None or self._manifest is None:
             return None
-        if stopped is not None:
-            self._write(Stopped(reason=stopped))
-        elif not self.conversation.over:
-            self._pass_on(Finished(trial=self._trial))
+        if not self.conversation.over:  # what has ended is not stopped any more
+            if stopped is not None:
+                self._write(Stopped(reason=stopped))
+            else:
+                self._pass_on(Finished(trial=self._trial))
         status = self.run.status(1)
         update: dict[str, Any] = {
             "status": status,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -81,9 +81,13 @@ def start_from(
         params={**_params_after(played, turn), **wish.params},
         stream=wish.stream,
     )
-    secrets = {name: name for name in _secrets(said, source, played)}
+    script = scripts_of(source).get(played.id.rpartition("#")[0])
+    secrets = {name: name for name in _secrets(said, script)}
     scenario = Scenario(name=CHAT, files=_files(said, source), secrets=secrets)
-    return _start(wish, folder, environ, scenario, said)
+    begun = _start(wish, folder, environ, scenario, said)
+    before = script.opening_params if script is not None and script.is_open else ()
+    asked = (*before, *(each.params for each in played.turns[:turn] if each.status == "heard"))
+    return replace(begun, script=begun.script.model_copy(update={"opening_params": asked}))
 
 
 def _start(
@@ -110,9 +114,8 @@ def _params_after(played: Transcript, turn: int) -> dict[str, Json]:
     return asked[-1] if asked else played.params
 
 
-def _secrets(messages: Sequence[Message], source: RunFolder, played: Transcript) -> list[str]:
-    """The secrets whose marks stand in messages, of those that the run's own script had: a mark of another's is text."""
-    script = scripts_of(source).get(played.id.rpartition("#")[0])
+def _secrets(messages: Sequence[Message], script: Script | None) -> list[str]:
+    """The secrets whose marks stand in messages, of those that the played script had: a mark of another's is text."""
     text = canonical(list(messages)).decode()
     return [name for name in (script.secrets if script else ()) if secret_mark(name) in text]
 

@@ -12,6 +12,7 @@ from runner.settings import Provider
 from runner.store.folder import RunFolder
 from runner.transports import Notify, Transport
 from runner.transports.alone import Alone
+from runner.transports.cache_key import CacheKey
 from runner.transports.fill import Fill
 from runner.transports.limits import Limit
 from runner.transports.local import EmbeddedServer
@@ -19,6 +20,7 @@ from runner.transports.openai_client import OpenAITransport
 from runner.transports.priced import Priced
 from runner.transports.retry import Retry
 from runner.transports.router import Router
+from runner.transports.scout import MOMENT_S
 from runner.transports.weights import find_weights
 
 
@@ -47,13 +49,12 @@ def connect(stage: Stage, folder: RunFolder, *, alone: bool = False) -> Router:
 
     def open_transport(name: str) -> Transport:
         provider = stage.settings.ready(name)
-        if stage.asked.in_flight is not None:
-            provider = provider.model_copy(
-                update={"in_flight": min(stage.asked.in_flight, provider.in_flight)}
-            )
+        at_once = 1 if stage.asked.reproduce else stage.asked.in_flight
+        if at_once is not None:
+            provider = provider.model_copy(update={"in_flight": min(at_once, provider.in_flight)})
         if provider.kind != "local":
             return _surround(provider, stage, folder, alone=alone)
-        server, provider = _serve(provider)
+        server, provider = _serve(provider, caches=not stage.asked.reproduce)
         return Embedded(server, _surround(provider, stage, folder, alone=alone))
 
     return Router(open_transport)
@@ -124,19 +125,24 @@ def _limit(provider: Provider) -> Limit:
         provider.in_flight,
         requests_per_minute=provider.requests_per_minute,
         tokens_per_minute=provider.tokens_per_minute,
+        moment_s=0 if provider.kind == "local" else MOMENT_S,  # nothing is found out of a server of one's own
     )
 
 
 def _finish(inner: Transport, provider: Provider, limit: Limit) -> Transport:
     """What sends, with the provider's tries and prices around it."""
+    if provider.prompt_cache_key is not None:
+        inner = CacheKey(inner, provider.prompt_cache_key)
     # Unseeded on purpose: many programs that were refused together must not come back together.
     tried = Retry(inner, limit, provider.retries, chance=Random())  # noqa: S311 - no secret
     return Priced(tried, provider)
 
 
-def _serve(provider: Provider) -> tuple[EmbeddedServer, Provider]:
+def _serve(provider: Provider, *, caches: bool = True) -> tuple[EmbeddedServer, Provider]:
     """The embedded model's server, started, and the provider with its address."""
-    server = EmbeddedServer(_weights(provider), provider.served, provider.slots, provider.context)
+    server = EmbeddedServer(
+        _weights(provider), provider.served, provider.slots, provider.context, caches=caches
+    )
     server.start()
     address = {"base_url": server.base_url, "api_key": SecretStr(server.api_key)}
     return server, provider.model_copy(update=address)

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 from runner.core.conversation import Conversation, fold_trial, kept_replies
 from runner.core.event import Begun, Event, Finished, Planned, Reopened, Skipped, TrialEvent
+from runner.core.phase import OutOfOrderError
 from runner.core.run import Run
 from runner.core.trial import Script, Trial
-from runner.errors import UsageError
+from runner.errors import StoreError, UsageError
 from runner.operations.stage import Stage
 from runner.store.folder import RunFolder
 from runner.store.journal import read_journal
@@ -41,7 +42,24 @@ class Wanted:
 
 
 def read_earlier(folder: RunFolder, stage: Stage, wanted: Wanted) -> Earlier:
-    """The earlier part of a run; raises UsageError where what would be sent is no longer what it began with."""
+    """The earlier part of a run; raises UsageError where what would be sent is no longer what it began with.
+
+    A run without a journal was killed before it wrote one: nothing of it was played. Raises StoreError where the journal
+    tells what cannot have happened.
+    """
+    if not folder.journal.exists():
+        return Earlier(run=Run())
+    try:
+        return _fold(folder, stage, wanted)
+    except (OutOfOrderError, KeyError) as error:
+        raise StoreError(
+            f"{folder.journal}: an event stands where it cannot follow, so the journal was changed by hand ({error}); "
+            f"undo that, or play a new run"
+        ) from error
+
+
+def _fold(folder: RunFolder, stage: Stage, wanted: Wanted) -> Earlier:
+    """The earlier part of a run out of its journal."""
     past = _Past(folder)
     unfinished: dict[str, Conversation] = {}
     reopened: dict[str, Trial] = {}
@@ -126,7 +144,7 @@ def _differs(trial: Trial, began: tuple[str, str], run: str, wanted: Wanted) -> 
     if began[0] != script.plays and not wanted.accept_changes:
         raise UsageError(
             f"{trial.id}: what would be sent (messages, params, model or provider) is no longer what {run} began "
-            f"with; undo the change in {_place(script)}, play a new run, or go on with --accept-changes, which plays "
+            f"with; undo the change in {_place(script)} or the settings, play a new run, or go on with --accept-changes, which plays "
             "such trials anew"
         )
     return began != (script.plays, script.judges)

@@ -1,132 +1,174 @@
-"""Runs of the parts of one plan put together into one run; it plays nothing, and changes none of the parts."""
+"""Runs of the parts of one plan put together into one run; it plays nothing, and changes none of the parts.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+Law: the whole is found when it is whole. It is made in a hidden folder and moved into place; what fails leaves nothing.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from runner.core.event import Stopped
+from runner.core.event import Event, Planned
 from runner.core.run import Run
-from runner.core.shard import Shard
-from runner.errors import StoreError, UsageError
+from runner.errors import StoreError
 from runner.operations.opening import name_stamp, stamp
+from runner.operations.pieces import Piece, open_piece, require_complete, require_together, survey
 from runner.operations.play import Played
 from runner.operations.stage import Asked
 from runner.store.folder import RunFolder
-from runner.store.journal import Journal, read_journal
+from runner.store.journal import Journal, read_at
 from runner.store.manifest import Manifest
 from runner.store.transcripts import write_transcripts
 
-_SAME: Final = {"digests": "scenario files", "plan": "what is sent or expected", "settings": "settings"}
-"""What the manifests of parts that belong together have in common, beside what was asked, and what that is called."""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One of the runs that are put together."""
-
-    folder: RunFolder
-    manifest: Manifest
-    asked: Asked
-    shard: Shard
+_NUMBER: Final = re.compile(r"(\d+(?:\.\d+)?)")
 
 
 def merge(folders: Sequence[RunFolder], outputs: Path, command: Sequence[str] = ()) -> Played:
-    """One run of all parts of a plan; raises UsageError where they do not belong together or are not complete."""
-    pieces = [_piece(folder) for folder in folders]
-    _require_together(pieces)
-    _require_complete(pieces)
+    """One run of all parts of a plan; raises RunnerError where they do not belong together or are not complete."""
+    pieces = [open_piece(folder) for folder in folders]
+    require_together(pieces)
+    require_complete(pieces)
+    for piece in pieces:
+        survey(piece)
     pieces.sort(key=lambda piece: piece.shard.number)
-    first = pieces[0]
-    selection = first.asked.selection.model_copy(update={"shard": None})
-    trials = sum(piece.manifest.trials for piece in pieces)
-    what = first.folder.name.split("-", 2)[-1]
-    folder = RunFolder.create(outputs, name_stamp(), what)
-    with folder.locked():
-        run = _join(pieces, folder)
-        status = run.status(trials)
-        manifest = first.manifest.model_copy(
+    order = _order(pieces)
+    names = {name for piece in pieces for name in piece.names}
+    what = next(iter(names)) if len(names) == 1 else f"{len(names)}-scenarios"
+    beside = outputs / f".merging-{os.getpid()}"
+    try:
+        folder = _create(outputs, beside, what)
+        run = _join(pieces, order, folder)
+        manifest = pieces[0].manifest.model_copy(
             update={
                 "run": folder.name,
                 "command": tuple(command),
-                "asked": first.asked.model_copy(update={"selection": selection}).dump(),
-                "plan": None,
-                "trials": trials,
-                "status": status,
-                "reason": None,
-                "started_at": (now := stamp()),  # so that `latest` is the whole, and none of its parts
-                "ended_at": now,
-                "totals": run.totals().dump(),
+                "folder": str(_place(pieces[0].manifest)),
+                "asked": _whole(pieces).dump(),
+                "trials": len(order),
             }
         )
-        folder.write_manifest(manifest)
-        write_transcripts(folder)
-    return Played(folder=folder, run=run, trials=trials)
+        folder.write_manifest(_ended(manifest, run))
+        folder = _move(folder, outputs)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    write_transcripts(folder)
+    return Played(folder=folder, run=run, trials=len(order))
 
 
-def _piece(folder: RunFolder) -> Piece:
-    """A run with what was asked of it; raises UsageError where it is no part of a plan."""
-    manifest = folder.read_manifest()
-    shard = Asked.load(manifest.asked).selection.shard if manifest.kind == "play" else None
-    if shard is None:
-        raise UsageError(f"{folder.name} was not played with --shard, so it is not one of several parts")
-    return Piece(folder, manifest, Asked.load(manifest.asked), shard)
+def _ended(manifest: Manifest, run: Run) -> Manifest:
+    """What the manifest says of the whole: it is newer than its parts, so that `latest` means it and none of them."""
+    now = stamp()
+    update = {
+        "plan": None,
+        "status": run.status(manifest.trials),
+        "reason": None,
+        "started_at": now,
+        "ended_at": now,
+        "totals": run.totals().dump(),
+    }
+    return manifest.model_copy(update=update)
 
 
-def _require_together(pieces: Sequence[Piece]) -> None:
-    """Raise UsageError where two runs are not parts of the same plan."""
-    if not pieces:
-        raise UsageError("name the runs of the parts, e.g. `runner merge RUN RUN`")
-    first, *rest = pieces
-    for piece in rest:
-        differs = [
-            words
-            for name, words in _SAME.items()
-            if getattr(piece.manifest, name) != getattr(first.manifest, name)
-        ][:1]
-        if _whole(piece) != _whole(first) or piece.shard.of != first.shard.of:
-            differs.append("what was asked")
-        if differs:
-            raise UsageError(
-                f"{piece.folder.name} and {first.folder.name} are not parts of one plan: they differ in "
-                f"{' and '.join(differs)}"
-            )
+def _whole(pieces: Sequence[Piece]) -> Asked:
+    """What was asked of all parts together: as much may be spent as all of them might."""
+    first = pieces[0].asked
+    costs = [piece.asked.max_cost for piece in pieces]
+    tokens = [piece.asked.max_tokens_total for piece in pieces]
+    known_costs = [cost for cost in costs if cost is not None]
+    known_tokens = [each for each in tokens if each is not None]
+    return first.model_copy(
+        update={
+            "selection": first.selection.model_copy(update={"shard": None}),
+            "max_cost": sum(known_costs) if len(known_costs) == len(costs) else None,
+            "max_tokens_total": sum(known_tokens) if len(known_tokens) == len(tokens) else None,
+        }
+    )
 
 
-def _whole(piece: Piece) -> Asked:
-    """What was asked, but for the part and for what changes nothing that is sent."""
-    selection = piece.asked.selection.model_copy(update={"shard": None})
-    return piece.asked.model_copy(update={"selection": selection, "in_flight": None, "stream": False})
+# -- what was asked, and in which order --------------------------------------------------------------------------------
 
 
-def _require_complete(pieces: Sequence[Piece]) -> None:
-    """Raise UsageError where a part is missing, comes twice, or was not played to its end."""
-    numbers = [piece.shard.number for piece in pieces]
-    of = pieces[0].shard.of
-    if twice := sorted({number for number in numbers if numbers.count(number) > 1}):
-        raise UsageError(f"the part {twice[0]}/{of} comes twice")
-    if missing := sorted(set(range(1, of + 1)) - set(numbers)):
-        raise UsageError(f"the parts {', '.join(f'{number}/{of}' for number in missing)} are missing")
+def _place(manifest: Manifest) -> Path:
+    """The working folder of the whole: that of its parts, or this one where they were played on another machine."""
+    place = Path(manifest.folder)
+    return place if place.is_dir() else Path.cwd()
+
+
+def _order(pieces: Sequence[Piece]) -> list[tuple[str, Piece]]:
+    """All trials as the plan has them, each with its part; by their ids, where a part does not tell its place in the plan."""
+    home = [(trial, piece) for piece in pieces for trial in piece.events]
+    places: dict[str, int] = {}
     for piece in pieces:
-        if piece.manifest.status in {"playing", "stopped"}:
-            raise UsageError(
-                f"{piece.folder.name} is not complete: go on with it first, by "
-                f"`runner play --resume {piece.folder.name}`"
-            )
+        for variant, place in piece.places.items():
+            if place is None:
+                return sorted(home, key=lambda found: _spelling(found[0]))
+            places[variant] = min(place, places.get(variant, place))
+
+    def place_of(found: tuple[str, Piece]) -> tuple[int, int]:
+        variant, _, repeat = found[0].rpartition("#")
+        return places[variant], int(repeat)
+
+    return sorted(home, key=place_of)
 
 
-def _join(pieces: Sequence[Piece], folder: RunFolder) -> Run:
-    """The run that the events of all parts make, written down one part after the other."""
+def _spelling(trial: str) -> tuple[list[str | float], str, int]:
+    """What trials are ordered by that no plan orders: their variant, with the numbers in it as numbers; their repeat."""
+    variant, _, repeat = trial.rpartition("#")
+    pieces = _NUMBER.split(variant)
+    return [float(piece) if place % 2 else piece for place, piece in enumerate(pieces)], variant, int(repeat)
+
+
+# -- one folder --------------------------------------------------------------------------------------------------------
+
+
+def _create(outputs: Path, beside: Path, what: str) -> RunFolder:
+    """A new folder in a hidden one, with a name that is free among the runs."""
+    now = name_stamp()
+    while (outputs / (folder := RunFolder.create(beside, now, what)).name).exists():
+        pass
+    return folder
+
+
+def _move(folder: RunFolder, outputs: Path) -> RunFolder:
+    """The folder where runs are found."""
+    path = outputs / folder.name
+    try:
+        folder.path.rename(path)
+    except OSError as error:
+        raise StoreError(f"cannot move {folder.path} to {path}: {error.strerror}") from error
+    return RunFolder(path)
+
+
+def _join(pieces: Sequence[Piece], order: Sequence[tuple[str, Piece]], folder: RunFolder) -> Run:
+    """The run that the events of all parts make, written down one conversation after the other."""
     run = Run()
+    latest: dict[str, tuple[str, str]] = {}
     with Journal(folder.journal, folder.name) as journal:
-        for piece in pieces:
-            for event in read_journal(piece.folder.journal):
-                if not isinstance(event, Stopped):
-                    journal.append(event)
-                    run.add(event)
+        for trial, piece in order:
+            for event in _events(piece, trial):
+                if isinstance(event, Planned):
+                    told = (event.plays, event.judges)
+                    if latest.get(event.script.variant) == told:
+                        continue
+                    latest[event.script.variant] = told
+                    event = event.model_copy(update={"place": None})  # noqa: PLW2901 - in the order written here
+                journal.append(event)
+                run.add(event)
     for piece in pieces:
         _keep_files(piece.folder, folder)
     return run
+
+
+def _events(piece: Piece, trial: str) -> Iterator[Event]:
+    """What a part says of a trial."""
+    try:
+        with piece.folder.journal.open("rb") as file:
+            for place in piece.events[trial]:
+                yield read_at(file, place)
+    except OSError as error:
+        raise StoreError(f"cannot read {piece.folder.journal}: {error.strerror}") from error
 
 
 def _keep_files(source: RunFolder, folder: RunFolder) -> None:

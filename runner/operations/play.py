@@ -177,6 +177,8 @@ class Performance:
                 Plan(
                     self.stage.trials,
                     over=frozenset(run.ended()) - earlier.unfinished.keys(),
+                    groups=self.stage.trials.groups if _goes_ahead(self.stage.asked) else None,
+                    room=_room(self.stage),
                     budget=open_budget(self.stage, run),
                 ),
                 transport.send,
@@ -213,11 +215,21 @@ class Performance:
             self.folder.write_manifest(manifest.model_copy(update=update))
 
 
+def _goes_ahead(asked: Asked) -> bool:
+    """Whether the first of what begins alike goes ahead: not one after the other, nor where nothing is sent."""
+    return not asked.reproduce and (asked.cassettes is None or asked.mode != "replay")
+
+
+def _room(stage: Stage) -> dict[str, int]:
+    """How many conversations keep each provider busy: as many as it may have requests under way."""
+    asked = stage.asked.in_flight
+    own = {name: stage.settings.named(name).in_flight for name, _ in stage.providers}
+    return own if asked is None else {name: min(asked, each) for name, each in own.items()}
+
+
 def _width(stage: Stage) -> int:
-    """How many conversations are played at once: as many as the providers may have requests under way."""
-    names = dict.fromkeys(name for name, _ in stage.providers)
-    own = sum(stage.settings.named(name).in_flight for name in names)
-    return own if stage.asked.in_flight is None else min(own, stage.asked.in_flight)
+    """How many conversations are played at once."""
+    return 1 if stage.asked.reproduce else sum(_room(stage).values())
 
 
 def _digests(stage: Stage) -> dict[str, str]:

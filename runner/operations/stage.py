@@ -12,11 +12,11 @@ from runner.checks import build
 from runner.core.change import Changes, change, parsed
 from runner.core.matrix import Variants, each_point_once, expand
 from runner.core.places import spelled
-from runner.core.plan import Trials
 from runner.core.scenario import Scenario, Setup
-from runner.core.selection import Selection, Subset, select_variants
-from runner.core.shard import Part, Shard
-from runner.core.trial import Script, Trial, trial_id
+from runner.core.selection import Selection, select_variants
+from runner.core.shard import Shard
+from runner.core.trial import Script, trial_id
+from runner.core.trials import Part, Trials
 from runner.core.value import Value
 from runner.core.wording import unknown
 from runner.errors import NothingToPlayError, Problem, ProblemsError, ProviderError, UsageError
@@ -37,6 +37,8 @@ class Asked(Value):
     """Whether replies are streamed."""
     in_flight: int | None = None
     """At most so many requests at once, at each provider; its settings decide where this is None."""
+    reproduce: bool = False
+    """Whether one request is sent after the other, in the order of the plan."""
     max_cost: float | None = None
     """US dollars that the run may cost, all its parts together; None where that is not limited."""
     max_tokens_total: int | None = None
@@ -58,7 +60,7 @@ class Stage:
     environment: Mapping[str, str]
     scenarios: tuple[Scenario, ...]
     """The chosen ones, changed as asked."""
-    trials: Sequence[Trial]
+    trials: Trials | Part
     providers: tuple[tuple[str, str], ...]
     """Each provider with a model that is played on, in the order in which they come."""
     requests: int
@@ -83,6 +85,7 @@ def stage(
 
     Scenarios that are at hand are taken as they are, in the place of those that the asked paths hold.
     """
+    _require_one_at_a_time(asked)
     settings = Settings.load(folder, environ)
     environment = read_environment(folder, environ)
     replays = asked.cassettes is not None and asked.mode == "replay"
@@ -100,14 +103,15 @@ def stage(
         (each.scenario, select_variants(each, selection), selection.repeats_of(each.scenario.repeat))
         for each in chosen
     ]
-    trials: Sequence[Trial] = Trials([(scripts, repeats) for _, scripts, repeats in parts])
+    whole = Trials([(scripts, repeats) for _, scripts, repeats in parts])
     requests = sum(_asked_turns(each) * len(scripts) * len(repeats) for each, scripts, repeats in parts)
-    if not len(trials):
+    if not len(whole):
         raise NothingToPlayError(f"the selection leaves nothing of {_count(len(loaded), 'scenario')} to play")
+    trials: Trials | Part = whole
     plan = None
     if selection.shard is not None:  # few trials may leave a part empty, which then is played like any other
         plan = _digest_plan([scripts for _, scripts, _ in parts])
-        trials, requests = _part(trials, parts, selection.shard)
+        trials, requests = _part(whole, parts, selection.shard)
     return Stage(
         asked=asked,
         folder=folder,
@@ -127,6 +131,15 @@ def stage(
     )
 
 
+def _require_one_at_a_time(asked: Asked) -> None:
+    """Raise UsageError where a run that sends one request after the other is to send several at once."""
+    if asked.reproduce and asked.in_flight not in {None, 1}:
+        raise UsageError(
+            f"--reproduce sends one request after the other, which --in-flight {asked.in_flight} does not go with: "
+            "leave out one of the two"
+        )
+
+
 def _digest_plan(parts: Sequence[Sequence[Script]]) -> str:
     """A digest of every variant of a plan; each is rendered for it, which only parts of a plan need."""
     state = blake2b(digest_size=16)
@@ -139,20 +152,20 @@ def _digest_plan(parts: Sequence[Sequence[Script]]) -> str:
 
 
 def _part(
-    trials: Sequence[Trial], parts: Sequence[tuple[Scenario, Variants | Subset, Sequence[int]]], shard: Shard
-) -> tuple[Sequence[Trial], int]:
+    trials: Trials, parts: Sequence[tuple[Scenario, Variants, Sequence[int]]], shard: Shard
+) -> tuple[Part, int]:
     """The trials of one shard, and how many turns of theirs will be asked; nothing is rendered to find them."""
     places = array("Q")
-    place = requests = 0
-    for scenario, scripts, repeats in parts:
-        before = len(places)
-        for variant in range(len(scripts)):
-            name = scripts.id(variant)
-            for number in repeats:
-                if shard.takes(trial_id(name, number)):
-                    places.append(place)
-                place += 1
-        requests += _asked_turns(scenario) * (len(places) - before)
+    asked = [_asked_turns(scenario) for scenario, _, _ in parts]
+    requests = 0
+    last, name = (-1, -1), ""
+    for place in range(len(trials)):
+        number, variant, repeat = trials.named(place)
+        if last != (number, variant):
+            last, name = (number, variant), parts[number][1].id(variant)
+        if shard.takes(trial_id(name, repeat)):
+            places.append(place)
+            requests += asked[number]
     return Part(trials, places), requests
 
 
@@ -235,8 +248,9 @@ def _rehearse(
         several = any(setup.provider or setup.model for setup in _setups(variants.scenario))
         for place in range(len(scripts) if several else min(1, len(scripts))):
             try:
-                found[scripts[place].provider, scripts[place].model] = None
-                problems += unreadable(variants.scenario, settings.named(scripts[place].provider))
+                script = scripts[place]
+                found[script.provider, script.model] = None
+                problems += unreadable(variants.scenario, settings.named(script.provider))
             except ProblemsError as error:
                 problems += error.problems
             except ProviderError as error:

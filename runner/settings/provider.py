@@ -116,6 +116,9 @@ class Provider(Setting):
     """Whether its complete streams say why they ended; where they do, one that does not is taken to be cut."""
     prices: dict[str, Price] = Field(default_factory=dict)
     """By model, as it is asked for or as it names itself in its replies."""
+    prompt_cache_key: Annotated[str, Field(min_length=1)] | None = None
+    """Sent with every request that has none in its params: OpenAI's name for requests that begin alike; no part of what
+    recordings are found by."""
     http: Literal["auto", "httpx", "aiohttp"] = "auto"
     """The HTTP library under the openai client: aiohttp costs less time and is taken where it is installed."""
     gguf: str | None = None

@@ -41,8 +41,9 @@ class RunFolder:
                     continue
                 return cls(path)
         except OSError as error:
+            why = "it is a file" if outputs.is_file() else error.strerror
             raise StoreError(
-                f"cannot write to {outputs}: {error.strerror}; name another folder with --outputs"
+                f"cannot write to {outputs}: {why}; name another folder with --outputs"
             ) from error
         raise StoreError(f"{outputs} holds too many runs of one second")
 

@@ -28,6 +28,8 @@ class Shelf:
         """
         self.folder = folder
         self._shown = shown or str(folder)
+        if folder.exists() and not folder.is_dir():
+            raise StoreError(f"{self._shown} is a file, not a folder; name another folder by --cassettes")
         self._log: Log | None = None
         self._writes = writes
         self._anew: dict[str, set[Spot]] = {}
@@ -81,6 +83,16 @@ class Shelf:
             self._nearest[scenario] = Nearest(() if cassette is None else cassette.entries())
         return self._nearest[scenario].tell(request)
 
+    def make_ready(self) -> None:
+        """Open the file that recordings are written to the moment they come; raises StoreError where that cannot be."""
+        self._opened_log()
+
+    def _opened_log(self) -> Log:
+        """What is written the moment it comes, begun where it is not."""
+        if self._log is None:
+            self._log = Log(self.folder)
+        return self._log
+
     def keep(self, request: Request, answer: Answer) -> None:
         """Record an answer; when this returns, the operating system has it."""
         cassette = self.cassettes.setdefault(
@@ -88,9 +100,7 @@ class Shelf:
         )
         line = write_entry(request, answer, cassette.known)
         times = Times(answer.started_at, answer.latency_s, answer.ttft_s)
-        if self._log is None:
-            self._log = Log(self.folder)
-        self._log.append(request.scenario, line, times, anew=True)
+        self._opened_log().append(request.scenario, line, times, anew=True)
         cassette.take(line, json.loads(line), times)
         self._anew.setdefault(request.scenario, set()).add((request.key, request.draw))
 
@@ -117,11 +127,10 @@ class Shelf:
         `prune_loose` also drops what the new replies have cut off from its beginning.
         """
         dropped = dropped or {}
-        if not (self._anew or any(dropped.values())):
-            return
-        with locked(self.folder):
-            for scenario in {*self._anew, *(name for name, spots in dropped.items() if spots)}:
-                self._compact(scenario, dropped.get(scenario, ()), prune_loose=prune_loose)
+        if self._anew or any(dropped.values()):
+            with locked(self.folder):
+                for scenario in {*self._anew, *(name for name, spots in dropped.items() if spots)}:
+                    self._compact(scenario, dropped.get(scenario, ()), prune_loose=prune_loose)
         if self._log is not None:
             self._log.remove()
             self._log = None

@@ -32,26 +32,28 @@ class Index:
         self._places: dict[str, array[int]] = {}
         self._scripts: dict[str, int] = {}
         """Where each variant's script stands, as it was planned last."""
-        self._order: dict[str, int] = {}
+        self._order: dict[str, tuple[int, int]] = {}
+        """Where each variant stands in the plan, which need not be the order in which they began."""
         self._told: dict[str, int] = {}
         """Where the script stands that each trial is told over."""
-        for place, event in read_places(journal):
+        for at, event in read_places(journal):
             self.run.add(event)
             match event:
                 case Planned():
-                    self._scripts[event.script.variant] = place
-                    self._order.setdefault(event.script.variant, len(self._order))
+                    self._scripts[event.script.variant] = at
+                    place = len(self._order) if event.place is None else event.place
+                    self._order.setdefault(event.script.variant, (place, len(self._order)))
                 case Stopped():
                     pass
                 case _:
-                    self._places.setdefault(event.trial, array("Q")).append(place)
+                    self._places.setdefault(event.trial, array("Q")).append(at)
                     if isinstance(event, Begun | Reopened):
                         self._told[event.trial] = self._scripts[event.trial.rpartition("#")[0]]
 
     def transcripts(self, run: str) -> Iterator[Transcript]:
-        """Each trial's transcript; variants in the order in which they were planned, repeats by number."""
+        """Each trial's transcript; variants in plan order, repeats by number."""
 
-        def place_of(trial: str) -> tuple[int, int]:
+        def place_of(trial: str) -> tuple[tuple[int, int], int]:
             variant, _, repeat = trial.rpartition("#")
             return self._order[variant], int(repeat)
 

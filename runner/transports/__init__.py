@@ -41,6 +41,8 @@ class Waiting:
     """How long, counted from now; None where that is not known."""
     reason: str
     """Why, as part of a sentence: `rate limited, try 2 of 5`."""
+    is_brief: bool = False
+    """Whether it is over in a moment, and not worth showing."""
 
 
 Notice = Started | Delta | Waiting

@@ -7,15 +7,16 @@ that it must fail.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final
 
 from runner.core.message import Answer, Attempt, Failure, Request
 from runner.transports import Notify, Waiting
-from runner.transports.breaker import NOT_SENT
+from runner.transports.breaker import NEVER_LEFT, NOT_SENT
 from runner.transports.limits import Limit
 from runner.transports.rate import Passed
+from runner.transports.scout import UNHEARD
 
 _SPREAD: Final = 0.25
 """The share of a common wait, but a second at most, within which those who waited set out, not all at once."""
@@ -69,6 +70,8 @@ class Admission:
         """Wait until the request may be sent, and take a slot for it; why it will not be, where it must not."""
         limit = self._limit
         while True:
+            if not limit.scout.goes(course):
+                await self._follow(course)
             if (held_back := await self._pass_gate(course)) is not None:
                 return held_back
             if not limit.slots.take_now() and not await self._queue(course):
@@ -87,6 +90,14 @@ class Admission:
                     limit.slots.give_back()
             if is_let_out:
                 return None
+
+    async def _follow(self, course: Course) -> None:
+        """Wait for what the first request to the provider finds out; a moment is not worth telling."""
+        began = self._clock()
+        told = Waiting(course.request.slot, None, UNHEARD)
+        course.notify(replace(told, is_brief=True))
+        if await self._limit.scout.wait(self._sleep, lambda: course.notify(told)):
+            course.waited += self._clock() - began
 
     async def _pass_gate(self, course: Course) -> Failure | None:
         """Wait for the provider's gate to open; why the request will not be sent, where that is known or takes too long."""
@@ -166,15 +177,17 @@ class Admission:
 
     def learn(self, course: Course, answer: Answer) -> None:
         """Let an answer settle what was put aside for it, and find the level of what may be under way."""
-        limit, usage = self._limit, answer.usage
+        limit, usage, failure = self._limit, answer.usage, answer.failure
+        limit.scout.comes_back(course, unheard=failure is not None and failure.code in NEVER_LEFT)
         if answer.is_refused:
             limit.settle(course.passed, 0)
         elif usage is not None and usage.prompt_tokens is not None:
-            limit.settle(course.passed, usage.prompt_tokens + (usage.completion_tokens or 0))
-        if answer.failure is None:
+            told = usage.prompt_tokens + (usage.completion_tokens or 0)
+            limit.settle(course.passed, told, course.tokens)
+        if failure is None:
             limit.breaker.hear_reply(course.request.model)
             limit.slots.grow()
-        elif answer.failure.kind == "rate_limited":
+        elif failure.kind == "rate_limited":
             limit.slots.shrink(course.mark)
 
     def _hold_back(self) -> Failure:

@@ -15,7 +15,7 @@ from runner.core.message import Failure
 NOT_SENT: Final = "not sent, since others failed: "
 """How the message of a request begins that another one's failure has kept from being sent."""
 
-_NEVER_LEFT: Final = frozenset(
+NEVER_LEFT: Final = frozenset(
     {"unknown_host", "refused", "no_route", "proxy", "untrusted", "encryption", "connect"}
 )
 """Codes of failures that cannot be about what was to be sent: nothing ever left."""
@@ -92,7 +92,7 @@ class Breaker:
             case "no_such_model":
                 return model, 1 if not self._replied[model] else _IN_A_ROW
             case kind if kind in _TROUBLE:
-                return None, 1 if failure.code in _NEVER_LEFT and alone else _IN_A_ROW
+                return None, 1 if failure.code in NEVER_LEFT and alone else _IN_A_ROW
             case _:
                 return None, 0
 

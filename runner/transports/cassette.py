@@ -32,6 +32,10 @@ class Deck(Protocol):
         """The recorded answer; None where there is none."""
         ...
 
+    def make_ready(self) -> None:
+        """See to it that an answer can be recorded; raises StoreError where it cannot, before anything is sent."""
+        ...
+
     def keep(self, request: Request, answer: Answer) -> None:
         """Record an answer; when this returns, killing the program loses nothing of it."""
         ...
@@ -96,6 +100,7 @@ class CassettePlayer:
             await asking.wait()
             if (found := self._find(request)) is not None:
                 return self._replay(request, found, notify)
+        self._deck.make_ready()
         self._asking[place] = asyncio.Event()
         try:
             answer = await self._inner.send(request, notify)

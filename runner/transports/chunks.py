@@ -112,11 +112,13 @@ class Gathered:
                 return self._choose(choice)
         return []
 
-    def tell(self, *, sends_finish_reason: bool = True) -> Told:
-        """What the stream says, now that it has ended."""
+    def tell(self, *, sends_finish_reason: bool = True, done: bool = False) -> Told:
+        """What the stream says, now that it has ended; `done` where it said itself that it has said all."""
         usage = read_usage(self._usage)
         if self.failure is not None:
             return Told(failure=self.failure, usage=usage)
+        if done and not self._chosen:
+            return Told(failure=no_choices(), usage=usage)
         if self.finish_reason is None and sends_finish_reason:
             return Told(
                 failure=Failure(kind="cut_stream", message="the stream ended before the reply did"),

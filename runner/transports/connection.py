@@ -8,6 +8,7 @@ import socket
 import ssl
 import sys
 import time
+import zlib
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -22,6 +23,7 @@ from runner.core.message import Failure
 from runner.settings import Provider
 from runner.settings.masking import Masking
 from runner.transports.faults import Broken, fail_connection, fail_limit
+from runner.transports.wire import malformed
 
 _TALKERS: Final = ("openai", "httpx", "httpx2", "httpcore", "httpcore2")
 OPENAI_URL: Final = "https://api.openai.com/v1"
@@ -98,6 +100,8 @@ def name_fault(error: Exception, provider: Provider, masking: Masking, *, stream
         if any(isinstance(cause, httpx2.ReadTimeout | httpx2.WriteTimeout) for cause in chain):
             return fail_limit("whole", provider.timeouts.whole_s)
         return fail_limit("connect", provider.timeouts.connect_s)
+    if garbled := [cause for cause in chain if isinstance(cause, httpx2.DecodingError | zlib.error)]:
+        return malformed("the answer cannot be unpacked", garbled[-1])
     # The client's own words say no more than that it was the connection.
     below = [cause for cause in chain if not isinstance(cause, openai.OpenAIError)] or chain
     said = [text for cause in below if (text := str(cause).strip())]

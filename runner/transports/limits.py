@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from runner.transports.breaker import Breaker
 from runner.transports.rate import Passed, Rate
+from runner.transports.scout import MOMENT_S, Scout
 from runner.transports.slots import Slots
 
 
@@ -27,16 +28,20 @@ class Limit:
         *,
         requests_per_minute: int | None = None,
         tokens_per_minute: int | None = None,
+        moment_s: float = MOMENT_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Begin with all slots free, the gate open and nothing known to fail."""
+        """Begin with all slots free, the gate open and nothing known; `moment_s` is how long others wait for the first."""
         self.slots = Slots(in_flight)
+        self.scout = Scout(moment_s, clock=clock)
         self.breaker = Breaker()
         self.turn = asyncio.Lock()
         """Who waits for the rates: one at a time, so that who came first goes first."""
         self._clock = clock
         self._requests = None if requests_per_minute is None else Rate(requests_per_minute)
         self._tokens = None if tokens_per_minute is None else Rate(tokens_per_minute)
+        self._guessed = self._told = 0
+        """Tokens of all that was answered: as they were guessed, and as they turned out to be."""
         self._closed_until = 0.0
         self.in_flight = 0
         """How many requests are under way."""
@@ -68,7 +73,7 @@ class Limit:
             Pace(rate.wait(amount, now), f"{rate.per_minute:,} {noun} a minute are allowed")
             for rate, amount, noun in (
                 (self._requests, 1, "requests"),
-                (self._tokens, tokens, "tokens"),
+                (self._tokens, self._likely(tokens), "tokens"),
             )
             if rate is not None
         ]
@@ -80,9 +85,15 @@ class Limit:
         now = self._clock()
         if self._requests is not None:
             self._requests.let_out(1, now)
-        return None if self._tokens is None else self._tokens.let_out(tokens, now)
+        return None if self._tokens is None else self._tokens.let_out(self._likely(tokens), now)
 
-    def settle(self, passed: Passed | None, tokens: int) -> None:
-        """Put right how many tokens it was."""
+    def settle(self, passed: Passed | None, tokens: int, guessed: int = 0) -> None:
+        """Put right how many tokens it was; by how much `guessed` was too little, further ones are taken to be more."""
         if self._tokens is not None and passed is not None:
             self._tokens.settle(passed, tokens)
+            if guessed:
+                self._guessed, self._told = self._guessed + guessed, self._told + tokens
+
+    def _likely(self, tokens: int) -> float:
+        """How many tokens a guess comes to, as guesses have turned out so far; never fewer."""
+        return tokens * max(1.0, self._told / self._guessed) if self._guessed else tokens

@@ -12,8 +12,9 @@ To know about it, as tried with xllamacpp 2026.10 and SmolLM2-135M-Instruct:
 - Usage has cached tokens, plain and (with `stream_options.include_usage`) streamed. JSON schemas hold;
   tools are taken and not used. Any model name is answered under the alias.
 - `temperature: 0` repeats itself only for requests sent one at a time in the same order to a fresh server
-  (with `cache_prompt: false` among the params: in any order). Batching and cached prefixes change the last
-  bits of the numbers, and so a word: at 4 in flight 15 of 20 two-turn scripts differed.
+  (without cached prefixes, as `caches=False` or `cache_prompt: false` among the params has it: in any order).
+  Batching and cached prefixes change the last bits of the numbers, and so a word: at 4 in flight 15 of 20
+  two-turn scripts differed.
 - It hangs up after a streamed reply without having said so, and on idle connections after 5 s; a client
   that keeps connections then meets a dead one. `HEADERS` are what a client sends to be safe from that.
 - An abandoned plain request is noticed only in a whole second in which no other is answered.
@@ -55,12 +56,18 @@ _PATIENCE = 8.0
 class EmbeddedServer:
     """A GGUF model behind an OpenAI-compatible server, from `start` to `close`."""
 
-    def __init__(self, gguf: Path, alias: str, slots: int = 4, context: int = 8192) -> None:
-        """Say what to serve: the file, the model's name in replies, how many at once in how many tokens."""
+    def __init__(
+        self, gguf: Path, alias: str, slots: int = 4, context: int = 8192, *, caches: bool = True
+    ) -> None:
+        """Say what to serve: the file, the model's name in replies, how many at once in how many tokens.
+
+        Where it `caches`, it reads no beginning twice, and what it says depends on what it read before.
+        """
         self.gguf = gguf
         self.alias = alias
         self.slots = slots
         self.context = context
+        self.caches = caches
         self.api_key = secrets.token_urlsafe(32)
         self._server: Any = None
         self._address = ""
@@ -119,7 +126,8 @@ class EmbeddedServer:
         params.n_ctx = self.context
         params.ctx_shift = False  # history that does not fit is refused, not dropped
         params.fit_params = False  # what was asked for, whatever memory is free
-        params.cache_ram_mib = _SAVED_PROMPTS_MIB
+        params.cache_prompt = self.caches
+        params.cache_ram_mib = _SAVED_PROMPTS_MIB if self.caches else 0
         params.cpuparams.n_threads = _count_cores()
         return params
 

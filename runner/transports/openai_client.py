@@ -26,8 +26,10 @@ from runner.transports.faults import Limit, fail_limit, fail_page, fail_redirect
 from runner.transports.fill import Veil
 from runner.transports.own_key import OwnKey
 from runner.transports.post import ClientPost, Post, Response
-from runner.transports.wire import Told, read_plain
+from runner.transports.wire import Told, malformed, read_plain
 
+MOST_BYTES: Final = 1 << 28
+"""The size of an answer beyond which it is not read: no model says as much, but a broken server may never end."""
 _AFTER_DONE: Final = 1.0
 """Seconds that a stream is given to end after its last word, so that its connection can be used again."""
 
@@ -120,7 +122,7 @@ class OpenAITransport:
         """Send, and read the answer in one piece."""
         response = await self._post.send(self._path(this.request), this.request.body(), stream=False)
         try:
-            body = await response.read()
+            body = await _read_whole(response)
         finally:
             await response.close()
         this.status, this.headers = response.status, response.headers
@@ -137,13 +139,15 @@ class OpenAITransport:
             if (
                 response.status >= 300 or "json" in kind or "html" in kind
             ):  # no stream, though one was asked for
-                return self._read(response, await response.read())
+                return self._read(response, await _read_whole(response))
             return await self._gather(this, response)
         finally:
             await response.close()
 
-    def _read(self, response: Response, body: bytes) -> Told:
-        """What a whole body says."""
+    def _read(self, response: Response, body: bytes | None) -> Told:
+        """What a whole body says; None is one without end."""
+        if body is None:
+            return Told(failure=_fail_endless())
         body = self._key.masking.bytes(body)
         if 300 <= response.status < 400:
             place = self._key.text(response.headers.get("location", ""))
@@ -156,16 +160,19 @@ class OpenAITransport:
 
     async def _gather(self, this: _Try, response: Response) -> Told:
         """Read a stream to its end, or to the failure that ends it."""
-        events, this.gathered = Events(), Gathered()
+        events, this.gathered, size = Events(), Gathered(), 0
         async with aclosing(response.pieces()) as pieces:
             async for piece in pieces:
+                size += len(piece)
+                if size > MOST_BYTES:
+                    return Told(failure=_fail_endless())
                 for data in events.feed(piece):
                     self._take(this, this.gathered, data)
                 if this.gathered.failure is not None:
                     break
         for data in events.end():
             self._take(this, this.gathered, data, last=True)
-        return this.gathered.tell(sends_finish_reason=self._provider.sends_finish_reason)
+        return this.gathered.tell(sends_finish_reason=self._provider.sends_finish_reason, done=this.done)
 
     def _take(self, this: _Try, gathered: Gathered, data: bytes, *, last: bool = False) -> None:
         """Take one event of a stream, and tell what it adds."""
@@ -233,6 +240,26 @@ class OpenAITransport:
         """The server's own name for the request."""
         name = headers.get("x-request-id") or headers.get("apim-request-id")
         return write_plainly(self._key.text(name)) if name else None
+
+
+async def _read_whole(response: Response) -> bytes | None:
+    """The whole body; None where it goes beyond what any answer is."""
+    length = response.headers.get("content-length", "")
+    if length.isdecimal() and "content-encoding" not in response.headers:
+        return await response.read() if int(length) <= MOST_BYTES else None
+    read: list[bytes] = []
+    size = 0
+    async with aclosing(response.pieces()) as pieces:
+        async for piece in pieces:
+            read.append(piece)
+            if (size := size + len(piece)) > MOST_BYTES:
+                return None
+    return b"".join(read)
+
+
+def _fail_endless() -> Failure:
+    """The failure that an answer without end is."""
+    return malformed(f"the answer is longer than {MOST_BYTES >> 20} MB")
 
 
 def _open_post(provider: Provider) -> Post:

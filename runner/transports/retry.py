@@ -59,6 +59,14 @@ class Retry:
         limit = self._limit
         tokens = sum(guess_tokens(request)) if limit.is_paced else 0
         course = Course(request, notify, limit.breaker.replies, tokens)
+        try:
+            return await self._try_until_over(course)
+        finally:
+            limit.scout.comes_back(course)
+
+    async def _try_until_over(self, course: Course) -> Answer:
+        """The first reply, or the last failure."""
+        limit, request = self._limit, course.request
         while True:
             held_back = await self._admission.enter(course)
             if held_back is not None:
@@ -89,6 +97,7 @@ class Retry:
         limit, request = self._limit, course.request
         limit.in_flight += 1
         in_flight = limit.in_flight
+        limit.scout.sets_out(course)
         try:
             course.notify(Started(request.slot, in_flight))
             answer = await self._inner.send(request, course.notify)

@@ -58,7 +58,9 @@ class Slots:
         """Halve the level, since a request that was sent at a level was refused; once for all that were."""
         if mark == self._shrunk:
             self._shrunk += 1
-            self._level = max(1.0, min(self._level, self._taken) // 2)
+            # One that was alone was not too many at once: of how many would be it says nothing.
+            under_way = self._taken if self._taken > 1 else self._level
+            self._level = max(1.0, min(self._level, under_way) // 2)
 
     def grow(self) -> None:
         """Raise the level a little, since a request was answered: by one for as many answers as there are slots."""

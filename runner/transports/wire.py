@@ -85,6 +85,8 @@ def tell(message: Json, finish_reason: Json, logprobs: Json, names: dict[str, An
         whole, probabilities = _whole(_clean(message)), _clean(logprobs)
     except _TooDeepError as error:
         return Told(failure=malformed("the answer cannot be read", error), usage=counted)
+    if not isinstance(whole["content"], str | list | None):
+        return Told(failure=malformed("the content of the answer is no text"), usage=counted)
     if not whole["content"] and not any(whole.get(name) for name in _ANSWERS):
         return Told(failure=_empty(reason), usage=counted)
     if isinstance(probabilities, dict):
@@ -100,7 +102,7 @@ def tell(message: Json, finish_reason: Json, logprobs: Json, names: dict[str, An
 
 
 def _whole(message: dict[str, Any]) -> Message:
-    """A reply's message: role and content, then whatever else says something."""
+    """A reply's message: role and content, then whatever else says something; it is the assistant's, whoever it names."""
     rest = {
         name: value
         for name, value in message.items()
@@ -111,7 +113,7 @@ def _whole(message: dict[str, Any]) -> Message:
     content = message.get("content")
     if content == "" and any(rest.get(name) for name in _ANSWERS):
         content = None  # a stream begins with "" where a plain answer has null
-    return {"role": _text(message.get("role")) or "assistant", "content": content, **rest}
+    return {"role": "assistant", "content": content, **rest}
 
 
 def _whole_call(call: dict[str, Any]) -> dict[str, Any]:

@@ -87,7 +87,11 @@ class Front:
         self.transport = FakeTransport(respond)
 
     def type(
-        self, *words: str, width: int = 80, env: Mapping[str, str] | None = None, typed: str | None = None
+        self,
+        *words: str,
+        width: int = 80,
+        env: Mapping[str, str] | None = None,
+        typed: str | bytes | None = None,
     ) -> Shown:
         """Run a command line; `typed` is what comes on its input."""
         import runner.operations.chat

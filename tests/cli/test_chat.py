@@ -16,12 +16,13 @@ from typing import Any, Self
 
 import pytest
 
-from runner.core.message import Message, Request
+from runner.core.message import Answer, Failure, Message, Request
 from runner.store.folder import RunFolder
 from tests.cli.front import Front, Shown, agree, spoken
-from tests.loopback import LoopbackApi, Record, Respond, echo
+from tests.loopback import LoopbackApi, Record, Respond, echo, stream
 
 ROOT = Path(__file__).parents[2]
+FAILURE = Failure(kind="server_error", message="gone", status=500)
 
 
 @pytest.fixture
@@ -122,6 +123,29 @@ def test_a_line_is_asked_again(front: Front) -> None:
     assert len(transcript(front.run_folder)["messages"]) == 4
 
 
+@pytest.mark.parametrize("end", ["exit", "/save a.yaml", "two"])
+def test_a_reply_stands_where_asking_again_brings_none(front: Front, end: str) -> None:
+    """/retry that fails is told, and loses nothing: the earlier reply is in the history, and what both cost is counted."""
+    answers: list[Answer | Failure] = [spoken("the first"), FAILURE, FAILURE, spoken("another")]
+    front.answer(lambda *_: answers.pop(0))
+    shown = talk(front, "one", "/temperature 1", "/retry", end)
+    assert (shown.exit_code, shown.out) == (4, "the first\n")
+    assert "no reply: gone\n(the reply that was there before stands" in shown.err
+    kept = transcript(front.run_folder)
+    assert [message["content"] for message in kept["messages"]] == ["one", "the first"]
+    assert (kept["status"], kept["error"], kept["turns"][0]["params"]) == ("stopped", None, {})
+    manifest = RunFolder(front.run_folder).read_manifest()
+    assert (manifest.status, manifest.reason) == ("stopped", "a question got no reply")
+    resume = ("--resume", "latest")
+    assert talk(front, "/retry", options=resume).exit_code == 4
+    shown = talk(front, "/retry", options=resume)
+    assert (shown.exit_code, shown.out) == (0, "another\nGoodbye!\n")
+    assert [each.request.draw for each in front.transport.asked] == [1, 2, 4, 6]
+    kept = transcript(front.run_folder)
+    assert [message["content"] for message in kept["messages"]] == ["one", "another"]
+    assert [turn["params"] for turn in kept["turns"]] == [{"temperature": 1}]
+
+
 def test_the_system_message_and_the_temperature_change_while_talking(front: Front) -> None:
     """/system and /temperature hold from the next question on; `none` takes them away; alone they are shown."""
     shown = talk(
@@ -199,6 +223,30 @@ def test_a_talk_is_saved_as_a_scenario_that_plays_back(front: Front) -> None:
     assert [(each.messages, each.request.params) for each in front.transport.asked] == asked
 
 
+def test_each_line_of_a_history_plays_back_with_what_it_was_asked_with(front: Front) -> None:
+    """Also where a talk goes on from a talk that went on from a played conversation, and is resumed before it is saved."""
+    front.write("s.yaml", "params: {seed: 1}\nturns: [a, {user: b, params: {temperature: 0}}]\n")
+    front.type("play", "s.yaml")
+    talk(front, "c", "/temperature 2", "d", options=("--from", "latest", "--set", "params.seed=7"))
+    talk(front, "/temperature none", "e", options=("--from", "latest"))
+    talk(front, "f", "/save t.yaml", options=("--resume", "latest"))
+    asked = [(each.messages, each.request.params) for each in front.transport.asked]
+    front.transport.asked.clear()
+    assert front.type("play", "t.yaml").exit_code == 0
+    assert [(each.messages, each.request.params) for each in front.transport.asked] == asked
+    assert [params.get("temperature") for _, params in asked] == [None, 0, 0, 2, None, None]
+
+
+def test_what_a_scenario_cannot_say_is_said(front: Front) -> None:
+    """It has one system message: where a talk had several, the lines that would be asked otherwise are counted."""
+    shown = talk(front, "one", "two", "/system Be kind.", "three", "/save a.yaml")
+    assert "(the first 2 lines had another system message; a scenario has one" in shown.err
+    shown = talk(front, "/save b.yaml", options=("--resume", "latest"))
+    assert "(the first 2 lines had another system message" in shown.err
+    shown = talk(front, "/undo", "/undo", "/undo", "one", "/save c.yaml", options=("--resume", "latest"))
+    assert "another system message" not in shown.err
+
+
 def test_a_file_that_exists_is_not_written_over(front: Front) -> None:
     """--save complains before anything is said, /save where it stands."""
     front.write("a.yaml", "mine")
@@ -271,6 +319,39 @@ def test_the_latest_is_the_newest_that_can_be_gone_on_with(front: Front) -> None
     talk(front, "three")
     assert front.type("play", "--resume", "latest").exit_code == 0
     assert [len(asked.messages) for asked in front.transport.asked] == [1, 1, 3, 1]
+
+
+def test_bytes_that_are_no_text_are_not_sent(front: Front) -> None:
+    """Nothing is put in their place: the line is named, what was said before is kept, and the exit code is 2."""
+    shown = front.type("chat", typed=b"one\n\n" + "caf\xe9 s'il\n".encode("latin-1") + b"three\n")
+    assert (shown.exit_code, shown.out) == (2, "You said: one\n")
+    assert "line 3 of the input is not UTF-8: it holds the byte 0xe9 at character 4" in shown.err
+    assert len(transcript(front.run_folder)["messages"]) == 2
+    assert RunFolder(front.run_folder).read_manifest().reason != "interrupted"
+
+
+def test_text_in_utf_8_is_sent_as_it_is(front: Front) -> None:
+    """Of whatever script, and a U+FFFD that somebody wrote."""
+    front.type("chat", typed="\ufeffgrüß dich 🙂 \ufffd\n")
+    assert front.transport.asked[0].messages[-1]["content"] == "grüß dich 🙂 \ufffd"
+
+
+def test_a_talk_that_leaves_nothing_to_save_says_so(front: Front) -> None:
+    """--save names the file that was not written."""
+    shown = talk(front, "hopeless", options=("--save", "a.yaml"))
+    assert "nothing was said that could be saved: a.yaml was not written" in shown.err
+    assert not (front.folder / "a.yaml").exists()
+
+
+def test_a_run_without_conversations_is_said_to_be_one(front: Front) -> None:
+    """--from a part of a plan into which no conversation fell."""
+    front.write("s.yaml", "turns: [a]\n")
+    for number in (1, 2):
+        front.type("play", "s.yaml", "--shard", f"{number}/2")
+        if not (front.run_folder / "transcripts.jsonl").read_bytes():
+            break
+    shown = talk(front, "one", options=("--from", front.run_folder.name))
+    assert (shown.exit_code, "there is no conversation in" in shown.err) == (2, True)
 
 
 def test_a_failure_ends_a_script_and_is_told(front: Front) -> None:
@@ -390,16 +471,23 @@ class Terminal:
     def __exit__(self, *_: object) -> None:
         self.process.kill()
         self.process.wait(10)
-        os.close(self.master)
+        self.hang_up()
 
-    def wait_for(self, text: str, seconds: float = 30) -> None:
-        """Read until a text has come since the last wait."""
+    def wait_for(self, text: str, seconds: float = 30) -> str:
+        """Read until a text has come since the last wait; return what came before it."""
         until = time.monotonic() + seconds
         while text.encode() not in self.seen:
             assert time.monotonic() < until, self.seen.decode(errors="replace")
             if select.select([self.master], [], [], 0.1)[0]:
                 self.seen += os.read(self.master, 65536)
-        self.seen = self.seen.partition(text.encode())[2]
+        before, _, self.seen = self.seen.partition(text.encode())
+        return before.decode(errors="replace")
+
+    def hang_up(self) -> None:
+        """Let the terminal go away."""
+        if self.master >= 0:
+            os.close(self.master)
+        self.master = -1
 
     def press(self, text: str) -> None:
         os.write(self.master, text.encode())
@@ -497,3 +585,121 @@ def test_a_talk_that_is_killed_goes_on(tmp_path: Path, slow_api: LoopbackApi) ->
         kept = transcript(next((tmp_path / "outputs").iterdir()))
         assert [message["content"] for message in kept["messages"][::2]] == ["first", "second"]
         assert RunFolder(next((tmp_path / "outputs").iterdir())).read_manifest().status == "stopped"
+
+
+def test_a_signal_is_no_goodbye(tmp_path: Path, slow_api: LoopbackApi) -> None:
+    """Exit code 130 also where a talk that had ended was taken up and nothing more was said; the run stays as it was."""
+    with Terminal(tmp_path, slow_api, "chat") as terminal:
+        terminal.wait_for("you>")
+        terminal.press("first\r")
+        terminal.wait_for("assistant")
+        terminal.wait_for("you>")
+        terminal.press("exit\r")
+        assert terminal.end() == 0
+    folder = RunFolder(next((tmp_path / "outputs").iterdir()))
+    journal = folder.journal.read_bytes()
+    with Terminal(tmp_path, slow_api, "chat", "--resume", "latest") as again:
+        again.wait_for("you>")
+        again.process.send_signal(signal.SIGTERM)
+        assert again.end() == 130
+        assert b"Goodbye" not in again.seen
+    assert folder.read_manifest().status == "finished"
+    assert folder.journal.read_bytes() == journal
+
+
+def test_asking_again_that_is_killed_or_stopped_loses_nothing(tmp_path: Path) -> None:
+    """The earlier reply stands after Ctrl-C, and after kill -9, and is said to."""
+    waits = iter([0, *[30] * 9])
+
+    def respond(record: Record) -> Respond:
+        return echo(record).after(next(waits))
+
+    with LoopbackApi(respond) as api:
+        with Terminal(tmp_path, api, "chat") as terminal:
+            terminal.wait_for("you>")
+            terminal.press("first\r")
+            terminal.wait_for("assistant")
+            terminal.wait_for("you>")
+            for number in (2, 3):
+                terminal.press("/retry\r")
+                while len(api.records) < number:
+                    time.sleep(0.02)
+                if number == 2:
+                    time.sleep(0.2)
+                    terminal.press("\x03")
+                    terminal.wait_for("stopped; the reply that was there before stands")
+                    terminal.wait_for("you>")
+        with Terminal(tmp_path, api, "chat", "--resume", "latest") as again:
+            again.wait_for("You said: first")
+            again.wait_for("being asked again; the reply that was there before stands")
+            again.wait_for("you>")
+            again.press("\x04")
+            assert again.end() == 0
+    kept = transcript(next((tmp_path / "outputs").iterdir()))
+    assert [message["role"] for message in kept["messages"]] == ["user", "assistant"]
+    assert kept["status"] == "finished"
+
+
+def test_ctrl_c_leaves_no_mark_in_the_reply(tmp_path: Path) -> None:
+    """What is typed while a reply is spoken is not shown in its midst; at the next prompt it is."""
+
+    def respond(record: Record) -> Respond:
+        return stream("slowly " * 99, record=record, pause=0.1)
+
+    with LoopbackApi(respond) as api, Terminal(tmp_path, api, "chat") as terminal:
+        terminal.wait_for("you>")
+        terminal.press("one\r")
+        terminal.wait_for("slowly slowly")
+        terminal.press("zzz\x03")
+        meanwhile = terminal.wait_for("stopped")
+        assert ("^C" in meanwhile, "z" in meanwhile) == (False, False)
+        terminal.wait_for("you>")
+        terminal.press("exit\r")
+        assert terminal.end() == 0
+        assert termios.tcgetattr(terminal.master)[3] & termios.ECHO
+
+
+@pytest.mark.parametrize("line", ["", "slow\r"])
+def test_a_terminal_that_goes_away_interrupts_the_talk(
+    tmp_path: Path, slow_api: LoopbackApi, line: str
+) -> None:
+    """Whether it waits for a person or for a model: what was said is kept, with exit code 130 and no crash log."""
+    with Terminal(tmp_path, slow_api, "chat", TMPDIR=str(tmp_path)) as terminal:
+        terminal.wait_for("you>")
+        terminal.press("first\r")
+        terminal.wait_for("assistant")
+        terminal.wait_for("you>")
+        terminal.press(line)
+        time.sleep(0.5)
+        terminal.hang_up()
+        assert terminal.process.wait(20) == 130
+    folder = RunFolder(next((tmp_path / "outputs").iterdir()))
+    assert (folder.read_manifest().status, folder.read_manifest().reason) == ("stopped", "interrupted")
+    assert len(transcript(folder.path)["messages"]) == 2
+    assert not list(tmp_path.glob("runner-crash-*"))
+
+
+def test_ctrl_z_is_no_text(tmp_path: Path, slow_api: LoopbackApi) -> None:
+    """It puts the talk into the background where a shell can bring it back, and is never sent."""
+    with Terminal(tmp_path, slow_api, "chat") as terminal:
+        terminal.wait_for("you>")
+        terminal.press("one\x1a")
+        time.sleep(0.5)
+        terminal.press(" two\r")
+        terminal.wait_for("You said")
+        assert slow_api.records[-1].messages[-1]["content"] == "one two"
+
+
+@pytest.mark.parametrize("kind", ["xterm", "dumb"])
+def test_typed_bytes_that_are_no_text_can_be_typed_again(
+    tmp_path: Path, slow_api: LoopbackApi, kind: str
+) -> None:
+    """On a terminal the talk goes on, and nothing was sent."""
+    with Terminal(tmp_path, slow_api, "chat", TERM=kind) as terminal:
+        terminal.wait_for("you>")
+        os.write(terminal.master, b"caf\xe9 x\r")
+        terminal.wait_for("what was typed is not UTF-8")
+        terminal.wait_for("you>")
+        terminal.press("tea\r")
+        terminal.wait_for("You said")
+        assert [record.messages[-1]["content"] for record in slow_api.records] == ["tea"]

@@ -264,6 +264,21 @@ def test_resume_takes_nothing_that_changes_the_run(front: Front, words: list[str
     assert words[0] in shown.err or "PATH" in shown.err
 
 
+def test_reproduced(front: Front) -> None:
+    """One request at a time, in the order of the plan; the manifest keeps it, so that going on does the same."""
+    assert front.type("play", "scenarios", "--reproduce").exit_code in {0, 4}
+    assert front.transport.peak == 1
+    assert front.staged[-1].asked.reproduce
+    assert front.type("play", "--resume", "latest", "--retry-unanswered").exit_code in {0, 4}
+    assert front.staged[-1].asked.reproduce
+    for words in (["scenarios", "--reproduce"], ["--resume", "latest"]):
+        shown = front.type("play", *words, "--in-flight", "2")
+        assert shown.exit_code == 2
+        assert (
+            "--reproduce sends one request after the other, which --in-flight 2 does not go with" in shown.err
+        )
+
+
 def test_nothing_named(front: Front) -> None:
     """Without a path, the way on is named."""
     shown = front.type("play")

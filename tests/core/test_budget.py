@@ -62,7 +62,7 @@ def test_an_answer_costs_what_it_tells_or_what_was_reserved(answer: Answer, cost
 
 
 def budget_of(tokens: int, each: int = 10) -> Budget:
-    return Budget(Allowance(tokens=tokens), lambda _: Spending(each))
+    return Budget(Allowance(tokens=tokens), lambda _: Spending(each), is_measured=True)
 
 
 def settled(plan: Plan, trial: str, tokens: int) -> Plan:
@@ -99,6 +99,25 @@ def test_what_cost_more_than_was_put_aside_teaches() -> None:
     assert plan.budget.scale == 3
 
 
+def test_what_is_under_way_teaches_once() -> None:
+    """Of many that cost three times as much as was put aside, all teach the same: three times, not three to the power."""
+    plan = sent(sent(sent(Plan((), budget=budget_of(1000)), "a"), "b"), "c")
+    plan = settled(settled(settled(plan, "a", 30), "b", 30), "c", 30)
+    assert plan.budget is not None
+    assert plan.budget.scale == 3
+
+
+@pytest.mark.parametrize("first", [30, None])
+def test_the_first_of_all_asks_alone(first: int | None) -> None:
+    """Before anything was answered what a request costs is a guess: one trial tells, and the others wait for it."""
+    plan = sent(Plan((), budget=replace(budget_of(1000), is_measured=False)), "a")
+    assert isinstance(plan.send("b", [request_for()]), Wait)
+    answered = Answered(trial="a", slot="turns[0]", purpose="turn", key="", answer=answer_of(first))
+    plan = sent(sent(plan.after(answered), "b"), "c")
+    assert plan.budget is not None
+    assert len(plan.budget.reserved) == 2
+
+
 def test_without_a_limit_nothing_is_counted() -> None:
     """A plan without a budget sends everything, and stays what it is."""
     plan = Plan(())
@@ -131,7 +150,7 @@ def test_never_spends_more_than_allowed(allowed: int, costs: Sequence[int], widt
 
 def test_money_and_tokens_are_both_limited() -> None:
     """Whichever limit is reached first ends the run, and is named as it is typed."""
-    budget = Budget(Allowance(cost_usd=0.5, tokens=1000), lambda _: Spending(1, 0.3))
+    budget = Budget(Allowance(cost_usd=0.5, tokens=1000), lambda _: Spending(1, 0.3), is_measured=True)
     after = budget.reserve("a", [request_for()])
     assert after is not None
     assert after.reserve("b", [request_for()]) is None

@@ -1,11 +1,16 @@
 """Which trial comes next."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import overload
 
-from runner.core.event import Begun, Finished, Stopped
-from runner.core.plan import Plan, Trials
+import pytest
+
+from runner.core.event import Answered, Begun, Event, Finished, Skipped, Stopped, Unanswered
+from runner.core.message import Answer
+from runner.core.plan import CACHED_CHARACTERS, Plan, Wait
 from runner.core.trial import Script, Trial
+from runner.core.trials import Trials
 from tests.stage import script_of
 
 
@@ -30,7 +35,7 @@ class Variants(Sequence[Script]):
 
 def taken(plan: Plan) -> list[str]:
     ids = []
-    while trial := plan.next():
+    while isinstance(trial := plan.next(), Trial):
         ids.append(trial.id)
         plan = plan.after(Begun(trial=trial.id))
     return ids
@@ -68,3 +73,94 @@ def test_a_stopped_plan_begins_nothing() -> None:
     )
     assert plan.next() is None
     assert plan.stopped == "interrupted"
+
+
+def opened(characters: int, said: str = "hi", variant: str = "v") -> Script:
+    script = script_of("uu", variant=variant, opening=({"role": "system", "content": "x" * characters},))
+    line = script.turns[0].model_copy(update={"message": {"role": "user", "content": said}})
+    return script.model_copy(update={"turns": (line, *script.turns[1:])})
+
+
+def grouped(*scripts: Script, repeats: int = 3) -> Plan:
+    """A plan in which each script's repeats begin alike."""
+    trials = Trials([([script], range(1, repeats + 1)) for script in scripts])
+    return Plan(trials, groups=trials.groups)
+
+
+def begin(plan: Plan) -> tuple[Plan, str]:
+    trial = plan.next()
+    assert isinstance(trial, Trial)
+    return plan.after(Begun(trial=trial.id)), trial.id
+
+
+def answered(trial: str) -> Answered:
+    return Answered(trial=trial, slot="turns[0]", purpose="turn", key="k", answer=Answer())
+
+
+@pytest.mark.parametrize("script", [opened(CACHED_CHARACTERS), opened(9, "y" * CACHED_CHARACTERS)])
+def test_the_first_of_a_group_goes_ahead_and_its_reply_lets_the_others_go(script: Script) -> None:
+    """With a long opening or a long first line, the repeats wait for the first reply, and for no later one."""
+    plan, first = begin(grouped(script))
+    assert plan.next() == Wait(reason="for the first reply to what begins alike")
+    plan = plan.after(answered(first))
+    assert taken(plan) == ["v#2", "v#3"]
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        Unanswered(trial="v#1", turn=0, kind="server_error"),
+        Finished(trial="v#1"),
+        Skipped(trial="v#1", turn=0, reason="stop"),
+    ],
+)
+def test_a_first_that_ends_without_a_reply_lets_the_others_go(ending: Event) -> None:
+    """Whatever becomes of it, nobody waits for what will not come."""
+    plan, _ = begin(grouped(opened(CACHED_CHARACTERS)))
+    assert taken(plan.after(ending)) == ["v#2", "v#3"]
+
+
+def test_what_is_short_or_alone_waits_for_nobody() -> None:
+    """Below the least that servers keep there is nothing to wait for; nor is there where nobody shares it."""
+    assert taken(grouped(opened(CACHED_CHARACTERS - 3), repeats=2)) == ["v#1", "v#2"]
+    plan, _ = begin(grouped(opened(CACHED_CHARACTERS), repeats=1))
+    assert not plan.ahead
+
+
+def test_other_groups_go_on_meanwhile_and_the_first_comes_back() -> None:
+    """While one group waits the next one begins; once it need not wait, it comes before what stands behind it."""
+    plan, first = begin(
+        grouped(*(opened(CACHED_CHARACTERS, variant=name) for name in "ab"), opened(1, variant="c"))
+    )
+    plan, second = begin(plan)
+    plan, third = begin(plan)
+    assert (first, second, third) == ("a#1", "b#1", "c#1")
+    assert taken(plan.after(answered("a#1"))) == ["a#2", "a#3", "c#2", "c#3"]
+
+
+def test_of_a_run_that_goes_on_the_first_that_is_left_goes_ahead() -> None:
+    """What an earlier part of the run ended is no first any more: a cache does not last that long."""
+    plan, first = begin(replace(grouped(opened(CACHED_CHARACTERS), repeats=4), over={"v#1", "v#3"}))
+    assert first == "v#2"
+    assert isinstance(plan.next(), Wait)
+    assert taken(plan.after(answered("v#2"))) == ["v#4"]
+
+
+def test_a_trial_may_begin_out_of_turn() -> None:
+    """Whatever order the events come in, what is left is what has not begun."""
+    plan = grouped(opened(1)).after(Begun(trial="v#2"))
+    assert taken(plan) == ["v#1", "v#3"]
+    with pytest.raises(IndexError):
+        plan.after(Begun(trial="v#2"))
+
+
+def test_a_group_of_any_size_costs_nothing() -> None:
+    """A million that wait are passed over without being made."""
+    variants = Variants(1_000_000)
+    trials = Trials([([opened(CACHED_CHARACTERS)], range(1, 1_000_001)), (variants, [1])])
+    plan = Plan(trials, groups=trials.groups)
+    for wanted in ("v#1", "v[0]#1", "v[1]#1"):
+        plan, name = begin(plan)
+        assert name == wanted
+    assert variants.made <= 2
+    assert begin(plan.after(answered("v#1")))[1] == "v#2"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.core.plan import Trials
-from runner.core.shard import Part, Shard
+from runner.core.shard import Shard
+from runner.core.trials import Part, Trials
 from tests.stage import script_of
 
 

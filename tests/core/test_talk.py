@@ -62,6 +62,22 @@ def test_a_history_is_written_down_without_the_replies_that_are_asked_again() ->
     ]
 
 
+def test_a_history_is_asked_again_with_what_it_was_asked_with() -> None:
+    """Each of its lines with its own params; those of which nothing is known, with the talk's."""
+    history = tuple({"role": role, "content": "x"} for role in ("user", "assistant") * 3)
+    script = Script(
+        variant="chat", scenario="chat", provider="p", model="m", params={"seed": 1}, opening=history
+    ).model_copy(update={"opening_params": ({"seed": 1, "top_p": 0.5}, {})})
+    scenario = write_down(script.with_line(said("more")), "t")
+    assert scenario.params == {}
+    assert [turn.params for turn in scenario.turns] == [
+        {"seed": 1},
+        {"seed": 1, "top_p": 0.5},
+        {},
+        {"seed": 1},
+    ]
+
+
 def test_the_instructions_change_and_the_history_stays() -> None:
     """Another system message takes the place of the first, and none leaves the rest as it is."""
     script = script_of("", is_open=True)

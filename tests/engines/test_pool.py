@@ -8,11 +8,12 @@ from collections.abc import Callable
 import pytest
 
 from runner.core.budget import Allowance, Budget, Spending
-from runner.core.event import Answered, Event, Planned, Stopped, TrialEvent
+from runner.core.event import Answered, Begun, Event, Planned, Stopped, TrialEvent
 from runner.core.message import Answer, Request
-from runner.core.plan import Plan, Trials
+from runner.core.plan import CACHED_CHARACTERS, Plan
 from runner.core.run import Run
 from runner.core.trial import Script
+from runner.core.trials import Trials
 from runner.engines.pool import Pool
 from runner.transports import Delta, Notice, Notify, Started, Waiting
 from tests.stage import Votes, fold, posed, reply_to, script_of
@@ -266,3 +267,59 @@ def test_a_budget_ends_the_run_in_time(width: int) -> None:
     assert run.stopped == "--max-tokens-total 100 is reached"
     assert [type(event) for event in events].count(Stopped) == 1
     assert run.exit_code(20) == 4
+
+
+def test_one_at_a_time_sends_no_two_requests_at_once() -> None:
+    """With a single conversation also the votes of one check are sent one after the other, and come to the same verdicts."""
+    script = script_of("uu", [[posed(Votes(votes=3), "votes")]] * 2)
+    plan = Plan(Trials([([script], [1, 2])]))
+    alone, answers = play(plan, 1)
+    assert answers.most == 1
+    assert [request.slot for request in answers.sent[:4]] == [
+        "turns[0]", *(f"turns[0].expect[0]?{vote}" for vote in range(3)),
+    ]  # fmt: skip
+    together, _ = play(plan, 2)
+    assert Run.fold(alone).counts == Run.fold(together).counts == Counter(finished=2)
+
+
+@pytest.mark.parametrize("width", [1, 2, 5, 20])
+def test_the_others_of_a_group_wait_for_the_first_reply(width: int) -> None:
+    """All are played; until the first of a group has its reply, nobody else of it asks, and workers do not stand still for it."""
+    long = ({"role": "system", "content": "x" * CACHED_CHARACTERS},)
+    several = [script_of("uu", variant=f"v{each}", opening=long) for each in range(3)]
+    trials = Trials([([script], range(1, 6)) for script in several])
+    events: list[Event] = []
+    answers = Answers()
+    plan = Plan(trials, groups=trials.groups)
+    pool = Pool(plan, answers.send, events.append, lambda *_: None)
+    asyncio.run(asyncio.wait_for(pool.play(width), 10))
+    assert Run.fold(events).counts == Counter(finished=15)
+    for each in several:
+        told = [
+            event
+            for event in events
+            if isinstance(event, Begun | Answered) and event.trial.startswith(each.variant)
+        ]
+        assert isinstance(told[0], Begun)
+        assert isinstance(told[1], Answered)
+    assert answers.most == min(width, 15) or width > 5
+
+
+def test_a_stop_ends_workers_that_wait_for_a_first_reply() -> None:
+    """Whoever waits for somebody else's reply begins nothing after a stop, and the pool ends."""
+    trials = Trials(
+        [([script_of("u", opening=({"role": "system", "content": "x" * CACHED_CHARACTERS},))], range(1, 9))]
+    )
+    transport, run = Waits(lambda _: True), Run()
+    pool = Pool(Plan(trials, groups=trials.groups), transport.send, run.add, lambda *_: None)
+
+    async def main() -> None:
+        playing = asyncio.ensure_future(pool.play(4))
+        await asyncio.sleep(0.02)
+        pool.stop("interrupted")
+        async with asyncio.timeout(5):
+            await playing
+
+    asyncio.run(main())
+    assert transport.sent == []
+    assert len(run.trials) == 1

@@ -81,9 +81,11 @@ def test_everything_comes_together() -> None:
     assert len(every) == 2 * 3 * 2 * 3
     first = every[0]
     assert first.variant == "refund-policy[case=kettle,product-colour=red,system=v1,top_p=0]"
-    assert first.opening == ({"role": "system", "content": "You work for Acme.\n"},)
-    assert every[1].opening == ({"role": "system", "content": "You work for {{ mustache }}.\n"},)
-    assert every[2].opening == ()
+    assert [each.opening for each in every[::12]] == [
+        ({"role": "system", "content": "You work for Acme.\n"},),
+        ({"role": "system", "content": "You work for {{ mustache }}.\n"},),
+        (),
+    ]
     assert [line.role for line in first.turns] == ["user", "user", "assistant", "user", "user", "user"]
     assert first.turns[3].params is not None
     assert first.turns[3].params["temperature"] == 0

@@ -1,7 +1,7 @@
 """The law of the matrix: expand is the product of its axes, lazily, and ids are unique and survive reordering."""
 
 import math
-from itertools import product
+from itertools import groupby, product
 from typing import Any
 
 from hypothesis import given
@@ -73,7 +73,8 @@ def test_expand_is_the_product_of_its_axes(axes: list[Axis], cases: list[Case]) 
     assert len(every) == math.prod(len(axis.points) for axis in axes) * (len(cases) or 1)
     chosen = [(script.case, *(repr(script.axes[axis.name]) for axis in axes)) for script in every]
     names: list[str | None] = [*(case.id for case in cases)] or [None]
-    assert chosen == list(product(names, *([repr(point.label) for point in axis.points] for axis in axes)))
+    wanted = list(product(names, *([repr(point.label) for point in axis.points] for axis in axes)))
+    assert sorted(chosen, key=repr) == sorted(wanted, key=repr)
     for script in every:
         for name, value in script.axes.items():
             if name in {"temperature", "seed", "top_p"}:
@@ -97,6 +98,31 @@ def test_ids_are_unique_and_survive_reordering(axes: list[Axis], cases: list[Cas
     assert {script.variant: script.plays for script in again} == {
         script.variant: script.plays for script in every
     }
+
+
+def test_what_changes_the_beginning_turns_slowest() -> None:
+    """Variants that are asked alike up to a turn are next to each other, wherever their author put an axis."""
+    fast = [axis_of(name, AXES[name][:2]) for name in ("temperature", "vars.tone", "model", "seed")]
+    every = variants(
+        scenario_of(fast, [Case(id=name, setup=setup_of("vars.product", name)) for name in "ab"])
+    )
+    turned = [(each.model, each.axes["vars.tone"], each.case, each.axes["temperature"]) for each in every]
+    assert turned[::2] == list(product(["small", "large"], ["polite", "rude"], ["a", "b"], [0, 0.5]))
+    assert [each.axes["seed"] for each in every][:4] == [1, 2, 1, 2]
+
+
+@given(axes, cases)
+def test_each_first_request_comes_in_one_piece(axes: list[Axis], cases: list[Case]) -> None:
+    """Whatever varies, variants whose provider, model, opening and first turn are alike stand in one row."""
+    every = variants(scenario_of(axes, cases))
+    for depth, count in ((0, every.openings), (1, every.firsts)):
+        begun = [
+            (each.provider, each.model, *[repr(line.message) for line in each.turns[:depth]])
+            for each in every
+        ]
+        runs = [begin for begin, _ in groupby(begun)]
+        assert len(runs) == len(set(runs)) == count
+        assert len(every) % count == 0
 
 
 @given(axes, cases)

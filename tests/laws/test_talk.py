@@ -12,6 +12,7 @@ from runner.core.event import (
     Answered,
     Finished,
     Instructed,
+    Retried,
     TrialEvent,
     Typed,
     Undone,
@@ -32,6 +33,7 @@ deeds = st.one_of(
     st.tuples(st.just("say"), st.sampled_from("abc")),
     st.tuples(st.just("fail"), st.sampled_from("abc")),
     st.tuples(st.just("break off"), st.sampled_from("abc")),
+    st.tuples(st.sampled_from(["ask again", "ask again in vain", "break asking off"]), st.just("")),
     st.tuples(st.just("undo"), st.just("")),
     st.tuples(st.just("instruct"), st.sampled_from(["", "be kind", "be short"])),
     st.tuples(st.just("leave"), st.just("")),
@@ -54,6 +56,17 @@ class Talk:
     def say(self, words: str, answer: Answer | None) -> None:
         message = {"role": "user", "content": words}
         self.happen(Typed(trial=CHAT.id, line=Line(message=message)))
+        self.ask(message, answer)
+
+    def retry(self, answer: Answer | None) -> None:
+        *before, message, reply = self.history
+        self.history = before
+        self.happen(Retried(trial=CHAT.id, line=Line(message=message)))
+        self.ask(message, answer)
+        if answer is None or answer.failure is not None:
+            self.history += [message, reply]
+
+    def ask(self, message: Message, answer: Answer | None) -> None:
         step = self.conversation.next()
         assert step is not None
         (request,) = step.requests
@@ -85,6 +98,12 @@ class Talk:
                 self.say(words, Answer(failure=Failure(kind="server_error", message="500", status=500)))
             case "break off":
                 self.say(words, None)
+            case "ask again" if self.conversation.trial.script.turns:
+                self.retry(Answer())
+            case "ask again in vain" if self.conversation.trial.script.turns:
+                self.retry(Answer(failure=Failure(kind="server_error", message="500", status=500)))
+            case "break asking off" if self.conversation.trial.script.turns:
+                self.retry(None)
             case "undo" if self.conversation.trial.script.turns:
                 self.undo(1)
                 del self.history[-2:]
@@ -151,3 +170,20 @@ def test_a_line_without_a_reply_is_taken_back_before_the_talk_goes_on() -> None:
         with pytest.raises(OutOfOrderError):
             conversation.after(event)
     assert len(conversation.after(Undone(trial=CHAT.id, turn=1)).replies) == 1
+
+
+def test_only_what_has_a_reply_is_asked_again() -> None:
+    """There must be a reply that can stand where no other comes, and it stands with what it was asked with."""
+    talk = Talk()
+    again = Retried(trial=CHAT.id, line=Line(message={"role": "user", "content": "a"}, params={"seed": 1}))
+    with pytest.raises(OutOfOrderError):
+        talk.conversation.after(again)
+    talk.say("a", Answer())
+    asking = talk.conversation.after(again)
+    for event in (again, Finished(trial=CHAT.id)):
+        with pytest.raises(OutOfOrderError):
+            asking.after(event)
+    stands = asking.after(Undone(trial=CHAT.id, turn=0))
+    assert stands.trial == talk.conversation.trial
+    assert stands.replies == talk.conversation.replies
+    assert stands.after(Undone(trial=CHAT.id, turn=0)).replies == ()

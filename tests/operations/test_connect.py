@@ -3,7 +3,7 @@
 import asyncio
 
 from runner.core.message import Answer
-from runner.operations.connect import Outlet
+from runner.operations.connect import Outlet, _limit
 from runner.transports import ignore
 from tests.asking import provider_at, request_for
 from tests.loopback import LoopbackApi, echo, in_turn, refuse
@@ -28,3 +28,12 @@ def test_an_outlet_does_not_hold_a_failure_against_its_provider() -> None:
         assert len(api.records) == 2
     assert [answer.failure and answer.failure.kind for answer in first] == ["not_allowed"] * 5
     assert again.reply is not None
+
+
+def test_only_a_server_of_others_is_scouted_out() -> None:
+    """Nothing is found out of the embedded model by its first reply, so that nobody waits for it."""
+    provider = provider_at("http://127.0.0.1:1/v1")
+    for kind, goes in (("openai", False), ("local", True)):
+        scout = _limit(provider.model_copy(update={"kind": kind})).scout
+        assert scout.goes("first")
+        assert scout.goes("second") is goes

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from runner.errors import UsageError
+from runner.errors import StoreError, UsageError
 from runner.operations.earlier import Wanted
 from runner.operations.play import Played, play, resume
 from runner.operations.stage import Asked, Stage, stage
@@ -187,3 +187,28 @@ def test_cut_anywhere_after_it_was_reopened_a_run_comes_to_the_same_end(bench: B
         assert len(bench.sent) == 3 - answered, kept
         assert essence(again) == expected, kept
         assert again.exit_code == 0
+
+
+def test_a_run_that_was_killed_before_its_journal_is_played_from_the_start(bench: Bench) -> None:
+    """Killed between its manifest and its journal, a run has played nothing, and can be resumed all the same."""
+    played = bench.play()
+    said = played.folder.transcripts.read_text(encoding="utf-8").count("\n")
+    played.folder.journal.unlink()
+    again = bench.go_on(played)
+    assert again.exit_code == 0
+    assert len(bench.sent) == 6
+    assert played.folder.transcripts.read_text(encoding="utf-8").count("\n") == said
+
+
+@pytest.mark.parametrize("change", [lambda lines: [*lines, lines[-3]], lambda lines: [lines[0], *lines[2:]]])
+def test_events_that_cannot_follow_are_refused(
+    bench: Bench, change: Callable[[list[str]], list[str]]
+) -> None:
+    """A journal that tells what cannot have happened is told to be damaged; nothing is sent, and it is no bug of ours."""
+    played = bench.play()
+    lines = played.folder.journal.read_text(encoding="utf-8").splitlines()
+    unfinished = [line for line in lines if '"finished"' not in line]
+    played.folder.journal.write_text("\n".join(change(unfinished)) + "\n", encoding="utf-8")
+    with pytest.raises(StoreError, match="cannot follow, so the journal was changed by hand"):
+        bench.go_on(played)
+    assert not bench.sent

@@ -155,7 +155,17 @@ def test_a_folder_that_cannot_be_written_is_told_before_anything_is_sent(tmp_pat
 
 
 def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:
-    """Whatever the system calls it."""
+    """Whether it is to be written or to be read: what is read from a file would be nothing at all."""
     (tmp_path / "tapes").write_text("", encoding="utf-8")
-    with pytest.raises(StoreError, match="name another folder by --cassettes"):
-        Shelf(tmp_path / "tapes", ["talk"], writes=True)
+    for writes in (True, False):
+        with pytest.raises(StoreError, match="is a file, not a folder; name another folder by --cassettes"):
+            Shelf(tmp_path / "tapes", ["talk"], writes=writes)
+
+
+def test_what_was_made_ready_in_vain_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Where nothing came that could be recorded, no file of its own is left."""
+    shelf = Shelf(tmp_path, ["talk"], writes=True)
+    shelf.make_ready()
+    assert list(tmp_path.glob(".recording-*"))
+    shelf.close()
+    assert not list(tmp_path.glob(".recording-*"))

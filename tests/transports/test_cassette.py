@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from runner.core.message import Answer, Failure, Reply, Request
+from runner.errors import StoreError
 from runner.store.shelf import Shelf
 from runner.transports import Delta, Notice, Notify, Started
 from runner.transports.cassette import CassettePlayer, Mode
@@ -65,6 +66,20 @@ def test_a_failure_that_may_pass_is_not_shared(tmp_path: Path) -> None:
     heard, _ = ask(tmp_path, "fill", sender, *[request_for("one")] * 3)
     assert [each.reply is None for each in heard] == [True, False, False]
     assert len(sender.sent) == 2
+
+
+def test_nothing_is_sent_whose_answer_cannot_be_recorded(tmp_path: Path) -> None:
+    """Where recordings cannot be written, that is told before an answer is paid for."""
+    sender = Sender(lambda _: reply())
+
+    class Full(Shelf):
+        def make_ready(self) -> None:
+            raise StoreError("no room")
+
+    player = CassettePlayer(sender, Full(tmp_path, [""], writes=True), "fill")
+    with pytest.raises(StoreError, match="no room"):
+        asyncio.run(player.send(request_for("one"), lambda _: None))
+    assert not sender.sent
 
 
 def test_who_is_broken_off_leaves_the_question_to_others(tmp_path: Path) -> None:

@@ -61,6 +61,14 @@ def test_ignores_further_choices() -> None:
     assert gather(chunk({"content": "mine"}), other).reply.text == "mine"
 
 
+def test_a_stream_that_said_it_was_done_without_a_choice_holds_none() -> None:
+    """It was not cut: asking again would be answered the same."""
+    gathered = Gathered()
+    gathered.add({"choices": []})
+    failures = (gathered.tell(done=True).failure, gathered.tell().failure)
+    assert [failure and failure.kind for failure in failures] == ["no_choices", "cut_stream"]
+
+
 def test_takes_the_last_usage() -> None:
     """Of counts that grow with every chunk the last ones hold; they are kept where the stream is cut, too."""
     gathered = Gathered()

@@ -35,3 +35,19 @@ def test_both_rates_must_allow_it() -> None:
     assert limit.pace(700) is None
     assert not Limit(1).is_paced
     assert Limit(1).pace(10**9) is None
+
+
+def test_guesses_that_were_too_low_are_corrected() -> None:
+    """Where answers take four times as many tokens as was guessed, further ones are taken to; fewer change nothing."""
+    now = 0.0
+    limit = Limit(1, tokens_per_minute=1_000, clock=lambda: now)
+    limit.settle(limit.let_out(100), 400, 100)
+    assert limit.pace(150) is None
+    assert limit.pace(151) is not None
+    limit.settle(limit.let_out(100), 0, 100)
+    now += MINUTE_S
+    assert limit.pace(500) is None
+    limit = Limit(1, tokens_per_minute=1_000, clock=lambda: now)
+    limit.settle(limit.let_out(400), 100, 400)
+    assert limit.pace(900) is None
+    assert limit.pace(901) is not None

@@ -202,6 +202,23 @@ def test_temperature_zero_repeats_itself_one_at_a_time(client: openai.OpenAI) ->
 
 
 @pytest.mark.model
+def test_without_caches_what_was_read_before_changes_nothing(weights: Path) -> None:
+    """A server that caches nothing answers the same questions alike in any order, and counts no cached tokens."""
+    long = "You are a guide who tells short stories about towns. " * 8
+    questions = [
+        [{"role": "system", "content": long}, user(f"Tell me of {town}.")] for town in ("Rome", "Oslo")
+    ]
+    with EmbeddedServer(weights, ALIAS, caches=False) as server, make_client(server) as client:
+        told = [ask(client, *each, max_tokens=24) for each in [*questions, *reversed(questions)]]
+    said = [each.choices[0].message.content for each in told]
+    assert said == [*said[:2], *said[1::-1]]
+    assert not any(
+        (each.usage.prompt_tokens_details or 0) and each.usage.prompt_tokens_details.cached_tokens
+        for each in told
+    )
+
+
+@pytest.mark.model
 def test_nothing_is_written_to_the_terminal(weights: Path) -> None:
     """Loading, answering, refusing, failing and closing write nothing to stdout or stderr."""
     done = run(

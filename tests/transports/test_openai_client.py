@@ -318,6 +318,18 @@ FAULTS: dict[str, tuple[Respond, tuple[str, int | None], tuple[str, int | None]]
     "hang up": (hang_up(), ("unreachable", None), ("unreachable", None)),
     "cut stream": (cut_stream(), ("malformed", 200), ("cut_stream", 200)),
     "cut connection": (cut_stream(clean=False), ("unreachable", None), ("cut_stream", 200)),
+    "garbled": (
+        Respond((b"zzzz",), headers={"content-encoding": "gzip", "content-type": "text/event-stream"}),
+        ("malformed", None),
+        ("malformed", 200),
+    ),
+    "no choices in stream": (
+        Respond(
+            (b'data: {"choices": []}\n\ndata: [DONE]\n\n',), headers={"content-type": "text/event-stream"}
+        ),
+        ("malformed", 200),
+        ("no_choices", 200),
+    ),
     "malformed body": (malformed(), ("malformed", 200), ("malformed", 200)),
     "malformed chunk": (malformed_chunk(), ("malformed", 200), ("malformed", 200)),
     "body in Latin-1": (body_reply('{"é": 1}'.encode("latin-1")), ("malformed", 200), ("malformed", 200)),
@@ -363,6 +375,20 @@ def test_names_every_fault(http: str, streamed: bool, fault: str) -> None:
     assert got.attempts[0].outcome == got.failure.kind
     assert 0 < len(got.failure.message) <= 300
     assert got.failure.message.isprintable()
+
+
+@BOTH
+@STREAMED
+@pytest.mark.parametrize("announced", [True, False])
+def test_reads_no_answer_without_end(
+    http: str, streamed: bool, announced: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that is larger than any is a failure with a name, whether its length was announced or not."""
+    monkeypatch.setattr("runner.transports.openai_client.MOST_BYTES", 1 << 20)
+    answer = Respond((b": more\n" * 40_000,) * 8, chunked=not announced)
+    got = ask_of(answer, streamed=streamed, http=http)
+    assert got.failure is not None
+    assert (got.failure.kind, got.failure.message) == ("malformed", "the answer is longer than 1 MB")
 
 
 @BOTH

@@ -86,6 +86,14 @@ def test_the_level_halves_once_for_all_that_were_sent_at_it() -> None:
             slots.give_back()
 
 
+def test_a_refusal_of_one_that_was_alone_halves_what_is_allowed() -> None:
+    """It says nothing of how many at once would be too many: the first of all that are to come takes not all the rest."""
+    slots = Slots(16)
+    assert slots.take_now()
+    slots.shrink(slots.mark)
+    assert slots.level == 8
+
+
 def test_the_level_falls_below_what_was_under_way() -> None:
     """A refusal while two of sixteen were under way leaves one."""
     slots = Slots(16)

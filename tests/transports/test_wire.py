@@ -51,6 +51,21 @@ def test_keeps_content_in_parts_and_fields_of_other_servers() -> None:
     assert told.reply.message == {"role": "assistant", "content": parts, "annotations": annotations}
 
 
+def test_a_reply_is_the_assistants() -> None:
+    """Whatever role a server names: the history that is sent next says that the assistant said it."""
+    told = read_plain(choice_of({"role": "user", "content": "hi"}))
+    assert told.reply is not None
+    assert told.reply.message == told.reply.said == {"role": "assistant", "content": "hi"}
+
+
+@pytest.mark.parametrize("content", [5, True, {"type": "text"}])
+def test_content_that_is_no_text_is_no_reply(content: Any) -> None:
+    """What could be neither judged nor recorded nor sent again is no content."""
+    told = read_plain(choice_of({"content": content}))
+    assert told.failure is not None
+    assert told.failure.kind == "malformed"
+
+
 def test_keeps_probabilities_without_numbers_that_json_lacks() -> None:
     """Log probabilities are kept, with null for what JSON has no number for, so that they can be written."""
     logprobs = {

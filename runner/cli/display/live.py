@@ -73,7 +73,7 @@ class Live(Follower):
                     self._begin_reply(turn)
                     assert self._speech is not None
                 self._speech.add(notice)
-            case Waiting():
+            case Waiting() if not notice.is_brief:
                 self._wait(notice)
 
     def stopping(self, reason: str) -> None:  # noqa: ARG002 - a person did it, and knows

@@ -48,7 +48,9 @@ class Plain(Follower):
 
     def watches(self, trial: str, notice: Notice) -> None:
         """Write why nothing goes on, now and then."""
-        if isinstance(notice, Waiting) and (now := time.monotonic()) >= self._told + QUIET_S:
+        if not isinstance(notice, Waiting) or notice.is_brief:
+            return
+        if (now := time.monotonic()) >= self._told + QUIET_S:
             self._told = now
             span = "" if notice.seconds is None else f" {seconds(notice.seconds)}"
             self.screen.say(f"{harmless_line(trial)}: waiting{span}: {harmless_line(notice.reason)}")

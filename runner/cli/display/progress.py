@@ -77,7 +77,7 @@ class Progress(Follower):
                 pass
             case Started():
                 self._waiting.pop(trial, None)
-            case Waiting():
+            case Waiting() if not notice.is_brief:
                 until = None if notice.seconds is None else time.monotonic() + notice.seconds
                 self._waiting[trial] = (until, notice.reason)
 

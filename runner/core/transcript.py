@@ -4,6 +4,7 @@ Its `messages` are the accumulating list itself, as it was sent, with the last r
 as a line of chat fine-tuning data, without change. Only secrets are masked in it.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final, Literal, Self
 
@@ -145,7 +146,8 @@ class Transcript(Value):
 def sum_known(numbers: Sequence[float | None]) -> float | None:
     """The sum; None where there is nothing to add, or one of the numbers is not known."""
     known = [number for number in numbers if number is not None]
-    return sum(known) if known and len(known) == len(numbers) else None
+    # To a trillionth, so that a sum of prices is not 1.7999999999999998.
+    return round(math.fsum(known), 12) if known and len(known) == len(numbers) else None
 
 
 def sum_usage(usages: Sequence[Usage | None]) -> Usage:

@@ -23,7 +23,7 @@ from runner.operations.taping import Taped, Taping
 from runner.store.folder import RunFolder
 from runner.store.journal import Journal
 from runner.store.manifest import Manifest
-from runner.store.transcripts import write_transcripts
+from runner.store.transcripts import Index, write_transcripts
 from runner.transports import Notice, Transport
 
 NOTHING_ELSE: Final = Wanted()
@@ -148,25 +148,28 @@ class Performance:
             for scenario in stage.scenarios:
                 for digest, path in scenario.files.items():
                     folder.keep_file(digest, Path(path))
-            self._play(earlier)
+            index = self._play(earlier)
         except BaseException as error:
             with suppress(StoreError):  # what went wrong first is what is told
-                self._close(manifest, run, error)
+                self._close(manifest, run, error=error)
             raise
-        self._close(manifest, run)
+        self._close(manifest, run, index)
         taped = None if self.taping is None else self.taping.told(run, manifest.command)
         played = Played(folder=folder, run=run, trials=len(stage.trials), taped=taped)
         self.audience.closes(played)
         return played
 
-    def _play(self, earlier: Earlier) -> None:
-        """Play with the journal open."""
+    def _play(self, earlier: Earlier) -> Index | None:
+        """Play with the journal open; where in it everything stands, of a run that is written from its start."""
         run = earlier.run
+        index = None if self.folder.journal.exists() else Index(self.folder.journal)
         with Journal(self.folder.journal, self.folder.name) as journal:
             self.audience.opens(self.stage, self.folder, run)
 
             def sink(event: Event) -> None:
-                journal.append(event)
+                place = journal.append(event)
+                if index is not None:
+                    index.add(event, place)
                 run.add(event)
                 self.audience.hears(event, run)
 
@@ -193,6 +196,7 @@ class Performance:
                     asyncio.run(self._drive(pool, transport))
                 except BaseExceptionGroup as group:
                     raise _first(group) from group
+        return index
 
     async def _drive(self, pool: Pool, transport: Transport) -> None:
         """Play to the end of the plan, or until a signal ends it; then hang up."""
@@ -202,7 +206,9 @@ class Performance:
         finally:
             await transport.close()
 
-    def _close(self, manifest: Manifest, run: Run, error: BaseException | None = None) -> None:
+    def _close(
+        self, manifest: Manifest, run: Run, index: Index | None = None, *, error: BaseException | None = None
+    ) -> None:
         """Leave transcripts and manifest as the journal has them; the manifest also where transcripts fail."""
         status = run.status(len(self.stage.trials))
         reason = run.stopped if status == "stopped" else None
@@ -210,7 +216,7 @@ class Performance:
             status, reason = "stopped", str(error) or type(error).__name__
         update = {"status": status, "reason": reason, "ended_at": stamp(), "totals": run.totals().dump()}
         try:
-            write_transcripts(self.folder)
+            write_transcripts(self.folder, index)
         finally:
             self.folder.write_manifest(manifest.model_copy(update=update))
 

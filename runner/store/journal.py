@@ -30,12 +30,19 @@ class Journal:
             self._file: BinaryIO = path.open("ab", buffering=0)
             if not self._file.tell():
                 self._write(encode_line({"schema": SCHEMA, "run": run}))
+            self._end = self._file.tell()
         except OSError as error:
             raise StoreError(f"cannot write {path}: {error.strerror}") from error
 
-    def append(self, event: Event) -> None:
-        """Write an event; when this returns, the operating system has it, and killing the program loses nothing."""
-        self._write(encode_line(dump_event(event)))
+    def append(self, event: Event) -> int:
+        """Write an event; when this returns, the operating system has it, and killing the program loses nothing.
+
+        Returns the byte at which its line begins.
+        """
+        line, place = encode_line(dump_event(event)), self._end
+        self._write(line)
+        self._end += len(line)
+        return place
 
     def _write(self, line: bytes) -> None:
         """Write a whole line, also where the system takes it in pieces; after one that failed, none is written."""

@@ -6,13 +6,12 @@ from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import BinaryIO, cast
+from typing import BinaryIO, Self, cast
 
 import jsonlines
 from pydantic import ValidationError
 
-from runner.core.event import Begun, Planned, Reopened, Stopped, TrialEvent
-from runner.core.run import Run
+from runner.core.event import Begun, Event, Planned, Reopened, Stopped, TrialEvent
 from runner.core.transcribing import fold_transcript
 from runner.core.transcript import SCHEMA, Transcript
 from runner.core.trial import Script, Trial
@@ -26,8 +25,7 @@ class Index:
     """Where in a journal each trial's events stand: a few bytes per event, so that a run of any size fits."""
 
     def __init__(self, journal: Path) -> None:
-        """Read the journal once, folding the run on the way."""
-        self.run = Run()
+        """Begin with an empty journal."""
         self._journal = journal
         self._places: dict[str, array[int]] = {}
         self._scripts: dict[str, int] = {}
@@ -36,19 +34,28 @@ class Index:
         """Where each variant stands in the plan, which need not be the order in which they began."""
         self._told: dict[str, int] = {}
         """Where the script stands that each trial is told over."""
+
+    @classmethod
+    def read(cls, journal: Path) -> Self:
+        """The index of a journal, which is read once for it."""
+        index = cls(journal)
         for at, event in read_places(journal):
-            self.run.add(event)
-            match event:
-                case Planned():
-                    self._scripts[event.script.variant] = at
-                    place = len(self._order) if event.place is None else event.place
-                    self._order.setdefault(event.script.variant, (place, len(self._order)))
-                case Stopped():
-                    pass
-                case _:
-                    self._places.setdefault(event.trial, array("Q")).append(at)
-                    if isinstance(event, Begun | Reopened):
-                        self._told[event.trial] = self._scripts[event.trial.rpartition("#")[0]]
+            index.add(event, at)
+        return index
+
+    def add(self, event: Event, at: int) -> None:
+        """Take in an event, of which the line begins at a byte."""
+        match event:
+            case Planned():
+                self._scripts[event.script.variant] = at
+                place = len(self._order) if event.place is None else event.place
+                self._order.setdefault(event.script.variant, (place, len(self._order)))
+            case Stopped():
+                pass
+            case _:
+                self._places.setdefault(event.trial, array("Q")).append(at)
+                if isinstance(event, Begun | Reopened):
+                    self._told[event.trial] = self._scripts[event.trial.rpartition("#")[0]]
 
     def transcripts(self, run: str) -> Iterator[Transcript]:
         """Each trial's transcript; variants in plan order, repeats by number."""
@@ -71,12 +78,12 @@ class Index:
                 yield fold_transcript(run, Trial(script=known[1], repeat=int(repeat)), events)
 
 
-def write_transcripts(folder: RunFolder) -> Run:
-    """Make `transcripts.jsonl` from the journal; return the folded run."""
+def write_transcripts(folder: RunFolder, index: Index | None = None) -> None:
+    """Make `transcripts.jsonl` from the journal; it is read for its index where none was made as it was written."""
     beside = folder.transcripts.with_name(f".transcripts.{os.getpid()}")
     try:
         made_from = folder.journal.stat().st_mtime_ns
-        index = Index(folder.journal)
+        index = index or Index.read(folder.journal)
         with beside.open("wb") as file, jsonlines.Writer(file, dumps=encode_readable) as lines:
             lines.write_all(transcript.dump() for transcript in index.transcripts(folder.name))
         # Marked with the time of the journal that they were made from: two programs may make them at once.
@@ -87,7 +94,6 @@ def write_transcripts(folder: RunFolder) -> Run:
         raise StoreError(
             f"cannot write {folder.transcripts}: {error.strerror}; the journal holds everything"
         ) from error
-    return index.run
 
 
 def read_transcripts(folder: RunFolder) -> Iterator[Transcript]:
@@ -95,7 +101,7 @@ def read_transcripts(folder: RunFolder) -> Iterator[Transcript]:
     if _is_fresh(folder):
         yield from load_transcripts(folder.transcripts)
     else:
-        yield from Index(folder.journal).transcripts(folder.name)
+        yield from Index.read(folder.journal).transcripts(folder.name)
 
 
 def open_transcripts(folder: RunFolder) -> BinaryIO:
@@ -107,7 +113,7 @@ def open_transcripts(folder: RunFolder) -> BinaryIO:
             raise StoreError(f"cannot read {folder.transcripts}: {error.strerror}") from error
     file = cast("BinaryIO", TemporaryFile())  # noqa: SIM115 - whoever asked for it closes it
     with jsonlines.Writer(file, dumps=encode_readable) as lines:
-        lines.write_all(each.dump() for each in Index(folder.journal).transcripts(folder.name))
+        lines.write_all(each.dump() for each in Index.read(folder.journal).transcripts(folder.name))
     file.seek(0)
     return file
 

@@ -9,8 +9,8 @@ from runner.core.event import Event, Planned
 from runner.core.trial import Trial
 from runner.errors import StoreError
 from runner.store.folder import RunFolder
-from runner.store.journal import Journal
-from runner.store.transcripts import load_transcripts, read_transcripts, write_transcripts
+from runner.store.journal import Journal, read_journal
+from runner.store.transcripts import Index, load_transcripts, read_transcripts, write_transcripts
 from tests.stage import begun, drive, script_of
 
 
@@ -31,9 +31,23 @@ def journalled(path: Path, repeats: list[int]) -> RunFolder:
 def test_lines_stand_in_plan_order_whatever_ended_first(tmp_path: Path) -> None:
     """One line per trial that began, by number, though the third ended before the first."""
     folder = journalled(tmp_path, [3, 1, 2])
-    run = write_transcripts(folder)
+    write_transcripts(folder)
     assert [transcript.id for transcript in load_transcripts(folder.transcripts)] == ["v#1", "v#2", "v#3"]
-    assert run.counts["finished"] == 3
+
+
+def test_an_index_made_while_writing_is_the_one_that_reading_makes(tmp_path: Path) -> None:
+    """Transcripts come out the same, byte for byte, whether the journal is read for its index or was indexed in passing."""
+    folder = journalled(tmp_path, [3, 1, 2])
+    write_transcripts(folder)
+    read = folder.transcripts.read_bytes()
+    events = list(read_journal(folder.journal))
+    folder.journal.unlink()
+    index = Index(folder.journal)
+    with Journal(folder.journal, folder.name) as journal:
+        for event in events:
+            index.add(event, journal.append(event))
+    write_transcripts(folder, index)
+    assert folder.transcripts.read_bytes() == read
 
 
 def test_missing_or_stale_transcripts_are_made_again(tmp_path: Path) -> None:

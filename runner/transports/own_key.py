@@ -45,10 +45,12 @@ class OwnKey(Mask):
         answer = super().answer(answer)
         if answer.reply is None:
             return answer
-        return answer.model_copy(update={"reply": self._reply(answer.reply)})
+        reply = self._reply(answer.reply)
+        return answer if reply is answer.reply else answer.model_copy(update={"reply": reply})
 
     def _reply(self, reply: Reply) -> Reply:
         """The reply without the key in what stands around its message."""
         names = ("finish_reason", "served_model", "system_fingerprint")
-        said = {name: value and self.text(value) for name in names if (value := getattr(reply, name))}
-        return reply.model_copy(update=said)
+        said = {name: getattr(reply, name) for name in names}
+        masked = {name: value and self.text(value) for name, value in said.items()}
+        return reply if masked == said else reply.model_copy(update=masked)

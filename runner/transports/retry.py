@@ -103,7 +103,8 @@ class Retry:
             answer = await self._inner.send(request, course.notify)
         finally:
             limit.in_flight -= 1
-        course.tries.append(_last_try(answer).model_copy(update={"waited_s": round(course.waited, 3)}))
+        last, waited = _last_try(answer), round(course.waited, 3)
+        course.tries.append(last if waited == last.waited_s else last.model_copy(update={"waited_s": waited}))
         done = {"attempts": tuple(course.tries), "in_flight": in_flight, "asked_at": course.asked_at}
         course.asked_at = course.asked_at or answer.started_at
         course.waited = 0.0

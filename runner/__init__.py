@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from runner.core.scenario import Scenario
     from runner.door.ask import achat, chat
-    from runner.door.play import aplay, aresume, load, play, read, resume
+    from runner.door.play import aplay, load, play, read
     from runner.door.reply import Reply
+    from runner.door.resume import aresume, resume
     from runner.door.run import Run
     from runner.door.transcript import Transcript
     from runner.errors import (
@@ -36,12 +37,12 @@ _DOOR = {
     "UsageError": "runner.errors",
     "achat": "runner.door.ask",
     "aplay": "runner.door.play",
-    "aresume": "runner.door.play",
+    "aresume": "runner.door.resume",
     "chat": "runner.door.ask",
     "load": "runner.door.play",
     "play": "runner.door.play",
     "read": "runner.door.play",
-    "resume": "runner.door.play",
+    "resume": "runner.door.resume",
 }
 """Public name → module that holds it; a test keeps it in step with what type checkers see above."""
 

@@ -8,9 +8,13 @@ from runner.core.transcript import Exchange, PlayedTurn, Transcript
 
 
 def played(*said: tuple[Any, Any], **fields: Any) -> Transcript:
-    """A finished conversation of turns: what the user says, and what the model answers; None where it does not."""
+    """A finished conversation of turns: what the user says, and what the model answers; None where it does not.
+
+    `cut` is what cut each reply, and `checked` has the verdicts of turns.
+    """
     messages: list[Message] = list(fields.pop("opening", ()))
     verdicts = fields.pop("checked", {})
+    finish_reason = fields.pop("cut", "stop")
     turns = []
     for index, (line, reply) in enumerate(said):
         messages.append({"role": "user", "content": line})
@@ -19,7 +23,7 @@ def played(*said: tuple[Any, Any], **fields: Any) -> Transcript:
             messages.append(reply if isinstance(reply, dict) else {"role": "assistant", "content": reply})
         exchange = Exchange(
             message=None if reply is None else len(messages) - 1,
-            finish_reason=None if reply is None else "stop",
+            finish_reason=None if reply is None else finish_reason,
             latency_s=0.5,
             usage=Usage(prompt_tokens=10, completion_tokens=2),
             error=error,

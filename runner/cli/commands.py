@@ -5,6 +5,7 @@ value and the other to show its sentence; neither is needed before a command run
 """
 
 import os
+from contextlib import suppress
 from typing import Any, Final
 
 import typer
@@ -97,13 +98,15 @@ def _script(shell: str) -> str:
 
 
 def _shell(option: str) -> str:
-    """The shell that this program was started from or, where that cannot be seen, the one that SHELL names."""
+    """The shell that this program was started from or, where that is none of these, the one that SHELL names."""
     import shellingham  # type: ignore[import-untyped]
 
-    try:
+    found = ""
+    with suppress(shellingham.ShellDetectionFailure, OSError):
         found = str(shellingham.detect_shell()[0])
-    except (shellingham.ShellDetectionFailure, OSError):
-        found = os.path.basename(os.environ.get("SHELL", ""))  # noqa: PTH119 - to load pathlib costs more
+    if found not in SHELLS:
+        named = os.path.basename(os.environ.get("SHELL", ""))  # noqa: PTH119 - to load pathlib costs more
+        found = named if named in SHELLS else found or named
     if found in SHELLS:
         return found
     what = f"{found} is not among them" if found else "it cannot be told which one this is"

@@ -15,6 +15,8 @@ MOST: Final = 500
 """How many trials of a run are offered."""
 _HEAD: Final = 4096
 """In so many bytes at a line's beginning its id is found."""
+_MANIFEST: Final = "run.json"
+_BEGUN: Final = re.compile(rb'"started_at": *"([^"]*)"')
 _ID: Final = re.compile(rb'"id": ("(?:[^"\\]|\\.)*")')
 
 
@@ -43,16 +45,29 @@ def _outputs(ctx: typer.Context) -> Path:
 
 
 def _runs(outputs: Path) -> list[str]:
-    """The names of the runs in a folder, the newest first."""
+    """The names of the runs in a folder, the newest first as far as their names tell."""
     with suppress(OSError):
-        return sorted((each.name for each in outputs.iterdir() if each.is_dir()), reverse=True)
+        found = (each.name for each in outputs.iterdir() if (each / _MANIFEST).is_file())
+        return sorted(found, reverse=True)
     return []
+
+
+def _latest(outputs: Path) -> str:
+    """The run that began last: a renamed folder does not sort by time."""
+
+    def begun(run: str) -> bytes:
+        with suppress(OSError):
+            found = _BEGUN.search((outputs / run / _MANIFEST).read_bytes())
+            return b"" if found is None else found[1]
+        return b""
+
+    return max(_runs(outputs), key=begun, default="")
 
 
 def _trials(run: str, outputs: Path) -> list[str]:
     """The ids of a run's trials, as its transcripts have them."""
     if run == "latest":
-        run = next(iter(_runs(outputs)), "")
+        run = _latest(outputs)
     ids: list[str] = []
     for folder in (Path(run), outputs / run):
         with suppress(OSError, ValueError), (folder / "transcripts.jsonl").open("rb") as file:

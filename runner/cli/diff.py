@@ -78,7 +78,7 @@ def _write_lines(beside: "Beside", screen: "Screen") -> None:
 def _tell(beside: "Beside", screen: "Screen", *, paged: bool) -> None:
     """Write what differs: at once where it is piped on, through a pager where somebody reads."""
     from runner.cli.display.comparing import tell_beside
-    from runner.cli.display.reading import tell
+    from runner.cli.display.paging import tell
 
     if not (paged and screen.reads):
         tell_beside(beside, screen, lambda text: screen.tell(text, end=""))

@@ -102,6 +102,8 @@ def export(
     for name, given in (("inline_files", inline_files), ("raw", raw)):
         if given and form != OWN[name]:
             raise UsageError(f"--{name.replace('_', '-')} is for {OWN[name]}, not for {form}: leave it out")
+    if to is not None and to.exists() and not to.is_file():
+        raise UsageError(f"--to {to}: this is no file; name one, or leave --to out and take what stdout says")
     if to is not None and to.exists() and not force:
         raise UsageError(f"{to} is there already: name another file, or write over it with --force")
     which = Which(trial, tuple(only or ()), passed, failed)
@@ -202,11 +204,12 @@ def _to_stdout(pieces: Iterable[bytes]) -> None:
 
 def _to_file(pieces: Iterable[bytes], to: Path) -> None:
     """Write a file, whole or not at all."""
-    beside = to.with_name(f".{to.name}.{os.getpid()}")
+    place = to.resolve()  # where a link leads
+    beside = place.with_name(f".{place.name}.{os.getpid()}")
     try:
         with beside.open("wb") as file:
             file.writelines(pieces)
-        beside.replace(to)
+        beside.replace(place)
     except OSError as error:
         raise StoreError(f"cannot write {to}: {error.strerror}") from error
     finally:

@@ -52,7 +52,8 @@ def show(
     as_json: options.AsJson = False,
 ) -> None:
     """Show what was said in a run: its trials, or one conversation."""
-    from runner.cli.display.reading import render, tell
+    from runner.cli.display.paging import tell
+    from runner.cli.display.reading import render
     from runner.cli.display.screen import Screen
     from runner.operations.read import named_once, open_run, transcripts_of
 

@@ -13,6 +13,7 @@ from runner.core.asking import turn_slot
 from runner.core.message import Answer, Chain, Message, Request, close_key
 from runner.core.request_fields import refusal
 from runner.core.value import Json
+from runner.door.given import text
 from runner.door.reply import Reply, reply_of
 from runner.door.switchboard import OnText, switchboard
 from runner.door.wording import in_python, reworded
@@ -65,7 +66,7 @@ def chat(
 
     """
     with in_python():
-        asked = _Asked.read(messages, provider, model, {"temperature": temperature}, params)
+        asked = _Asked.read(messages, provider, model, on_text, {"temperature": temperature}, params)
         answer = switchboard().ask(asked.provider, asked.request, on_text)
     return asked.reply(answer)
 
@@ -85,7 +86,7 @@ async def achat(
     provider's `in_flight` allows. Cancelling takes the question back.
     """
     with in_python():
-        asked = _Asked.read(messages, provider, model, {"temperature": temperature}, params)
+        asked = _Asked.read(messages, provider, model, on_text, {"temperature": temperature}, params)
         answer = await switchboard().ask_async(asked.provider, asked.request, on_text)
     return asked.reply(answer)
 
@@ -103,10 +104,13 @@ class _Asked:
         messages: Messages,
         provider: str | None,
         model: str | None,
+        on_text: OnText | None,
         named: Mapping[str, Json],
         params: Mapping[str, Json],
     ) -> Self:
         """The question that is meant; raises RunnerError where it cannot be put."""
+        if on_text is not None and not callable(on_text):
+            raise UsageError(f"on_text should be a function that takes a text, not {on_text!r}")
         params = {**{name: value for name, value in named.items() if value is not None}, **params}
         for field, value in params.items():
             if field == "stream":
@@ -116,7 +120,7 @@ class _Asked:
             if (reason := refusal(field, value)) is not None:
                 raise UsageError(reason)
         settings = Settings.load(Path.cwd(), os.environ)
-        name, meant = settings.resolve(provider=provider, model=model)
+        name, meant = settings.resolve(provider=text("provider", provider), model=text("model", model))
         chain = _chain(messages)
         try:
             key = close_key(chain, model=meant, params=params)

@@ -1,4 +1,4 @@
-"""`runner.load`, `play`, `resume` and `read`, with the twins of those that wait; the work is done on the floor below."""
+"""`runner.load`, `play`, `aplay` and `read`; the work is done on the floor below."""
 
 import asyncio
 import os
@@ -7,20 +7,18 @@ from pathlib import Path
 
 from runner.core.scenario import Scenario
 from runner.core.value import Json
-from runner.door.perform import Perform, Performance
+from runner.door.given import Place, place
+from runner.door.how import How
+from runner.door.perform import Performance
 from runner.door.progress import follow
 from runner.door.run import Run
 from runner.door.wording import in_python
-from runner.door.words import Place, What, Words, at_least_one
+from runner.door.words import What, Words
 from runner.errors import UsageError
 from runner.formats import native
-from runner.operations import play as playing
-from runner.operations.earlier import Wanted
-from runner.operations.interrupt import Interrupts
-from runner.operations.play import Audience, Played
 from runner.operations.read import open_run
-from runner.operations.stage import Asked, Stage, stage
 from runner.settings import read_environment
+from runner.transports.cassette import Mode
 
 
 def load(*paths: Place) -> list[Scenario]:
@@ -42,7 +40,8 @@ def load(*paths: Place) -> list[Scenario]:
         raise UsageError('name a scenario file or a folder of them, e.g. runner.load("scenarios")')
     with in_python():
         here = Path.cwd()
-        return native.load(paths, read_environment(here, os.environ), here)
+        named = [place("what is loaded", path) for path in paths]
+        return native.load(named, read_environment(here, os.environ), here)
 
 
 def play(  # noqa: PLR0913 - what the command line has as options
@@ -60,8 +59,13 @@ def play(  # noqa: PLR0913 - what the command line has as options
     tags: str | Iterable[str] = (),
     where: Mapping[str, Json] | None = None,
     cases: str | Iterable[str] = (),
+    skip_tags: str | Iterable[str] = (),
     outputs: Place = "outputs",
     in_flight: int | None = None,
+    max_cost: float | None = None,
+    max_tokens_total: int | None = None,
+    cassettes: Place | None = None,
+    mode: Mode | None = None,
     progress: bool | None = None,
 ) -> Run:
     """Play scenarios, and keep everything that was said; the same as `runner play` on the command line.
@@ -80,12 +84,19 @@ def play(  # noqa: PLR0913 - what the command line has as options
         tags: only scenarios with any of these are played.
         where: an axis with the value, or values, that are played: `{"temperature": 0.7}`.
         cases: ids of cases: only these are played.
+        skip_tags: scenarios with any of these are not played.
         outputs: the folder in which runs are kept.
         in_flight: how many requests are under way at once, at most, at each provider; by default as its settings say.
+        max_cost: US dollars; the run ends before it costs more, its earlier parts counted. Prices must be known.
+        max_tokens_total: tokens, sent and received; the run ends before it takes more, its earlier parts counted.
+        cassettes: a folder of recordings, a file for each scenario; `mode` says what is done with them.
+        mode: "replay" (where nothing is said): play what is recorded and send nothing; "fill": send and record what is
+            missing; "record": send everything, and record it anew.
         progress: whether it is shown how far the run is; by default in notebooks, as a bar. Elsewhere on stderr.
 
     Returns:
-        The run, ended: `.status`, `.totals`, `.transcripts`. A failed check or an unanswered turn raises nothing.
+        The run, ended: `.status`, `.totals`, `.transcripts`. A failed check, an unanswered turn or a limit that is
+        reached raises nothing.
 
     Raises:
         runner.ProblemsError, runner.UsageError, runner.NothingToPlayError, runner.ProviderError: nothing was sent.
@@ -98,10 +109,12 @@ def play(  # noqa: PLR0913 - what the command line has as options
     """
     # fmt: off
     words = Words(what, provider, model, temperature, system, params, vars, axes, repeat,
-                  only, tags, where, cases, in_flight)
+                  only, tags, where, cases, skip_tags)
     # fmt: on
+    how = How(in_flight, max_cost, max_tokens_total, cassettes, mode)
     with in_python():
-        return _wait(words.ready(Path(outputs)), progress)
+        ready = words.ready(how, outputs)
+        return Run(Performance(ready, follow(progress)).wait().folder)
 
 
 async def aplay(  # noqa: PLR0913 - what the command line has as options
@@ -119,8 +132,13 @@ async def aplay(  # noqa: PLR0913 - what the command line has as options
     tags: str | Iterable[str] = (),
     where: Mapping[str, Json] | None = None,
     cases: str | Iterable[str] = (),
+    skip_tags: str | Iterable[str] = (),
     outputs: Place = "outputs",
     in_flight: int | None = None,
+    max_cost: float | None = None,
+    max_tokens_total: int | None = None,
+    cassettes: Place | None = None,
+    mode: Mode | None = None,
     progress: bool | None = None,
 ) -> Run:
     """Play scenarios, as `runner.play` does, from asynchronous code: same parameters, same run, same errors.
@@ -129,61 +147,12 @@ async def aplay(  # noqa: PLR0913 - what the command line has as options
     """
     # fmt: off
     words = Words(what, provider, model, temperature, system, params, vars, axes, repeat,
-                  only, tags, where, cases, in_flight)
+                  only, tags, where, cases, skip_tags)
     # fmt: on
+    how = How(in_flight, max_cost, max_tokens_total, cassettes, mode)
     with in_python():
-        ready = await asyncio.to_thread(words.ready, Path(outputs))
-        return await _wait_async(ready, progress)
-
-
-def resume(
-    run: Run | Place = "latest",
-    *,
-    outputs: Place = "outputs",
-    in_flight: int | None = None,
-    retry_unanswered: bool = False,
-    accept_changes: bool = False,
-    progress: bool | None = None,
-) -> Run:
-    """Go on with a run that was left unfinished; nothing that was answered is asked again.
-
-    Args:
-        run: a run, its name, its folder, or "latest".
-        outputs: the folder in which runs are kept.
-        in_flight: how many requests are under way at once, at most, at each provider.
-        retry_unanswered: also play on where a reply is missing.
-        accept_changes: play trials anew whose messages, params, model or provider have changed.
-        progress: whether it is shown how far the run is; by default in notebooks.
-
-    Returns:
-        The run, ended.
-
-    Raises:
-        runner.UsageError: what would be sent is no longer what the run began with, or it stands in no file.
-        runner.StoreError: there is no such run, or another program is writing it.
-        runner.ProblemsError, runner.ProviderError, KeyboardInterrupt: as `runner.play`.
-
-    """
-    with in_python():
-        return _wait(
-            _again(run, Path(outputs), in_flight, Wanted(accept_changes, retry_unanswered)), progress
-        )
-
-
-async def aresume(
-    run: Run | Place = "latest",
-    *,
-    outputs: Place = "outputs",
-    in_flight: int | None = None,
-    retry_unanswered: bool = False,
-    accept_changes: bool = False,
-    progress: bool | None = None,
-) -> Run:
-    """Go on with a run, as `runner.resume` does, from asynchronous code; cancelling stops it as it stops `runner.aplay`."""
-    with in_python():
-        return await _wait_async(
-            _again(run, Path(outputs), in_flight, Wanted(accept_changes, retry_unanswered)), progress
-        )
+        ready = await asyncio.to_thread(words.ready, how, outputs)
+        return Run((await Performance(ready, follow(progress)).wait_async()).folder)
 
 
 def read(run: Place = "latest", *, outputs: Place = "outputs") -> Run:
@@ -201,37 +170,4 @@ def read(run: Place = "latest", *, outputs: Place = "outputs") -> Run:
 
     """
     with in_python():
-        return Run(open_run(os.fspath(run), Path(outputs)))
-
-
-def _again(run: Run | Place, outputs: Path, in_flight: int | None, wanted: Wanted) -> Perform:
-    """What goes on with a run."""
-    folder = open_run(os.fspath(run.path if isinstance(run, Run) else run), outputs, "play")
-    at_once = at_least_one("in_flight", in_flight)
-
-    def stage_again(asked: Asked, here: Path) -> Stage:
-        own = asked if at_once is None else asked.model_copy(update={"in_flight": at_once})
-        return stage(own, here, os.environ)
-
-    def perform(audience: Audience, interrupts: Interrupts) -> Played:
-        return playing.resume(folder, stage_again, audience, wanted, interrupts=interrupts)
-
-    return perform
-
-
-def _wait(perform: Perform, progress: bool | None) -> Run:  # noqa: FBT001 - handed on
-    """The run, once it has ended."""
-    following = follow(progress)
-    try:
-        return Run(Performance(perform, following).wait().folder)
-    finally:
-        following.end()
-
-
-async def _wait_async(perform: Perform, progress: bool | None) -> Run:  # noqa: FBT001 - handed on
-    """The run, once it has ended; the caller's loop goes on meanwhile."""
-    following = follow(progress)
-    try:
-        return Run((await Performance(perform, following).wait_async()).folder)
-    finally:
-        following.end()
+        return Run(open_run(place("run", run), Path(place("outputs", outputs))))

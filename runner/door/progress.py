@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from runner.core.event import Event, Heard, Judged
-from runner.core.harmless import harmless
+from runner.core.harmless import harmless, harmless_line
 from runner.core.run import Run
+from runner.door.wording import reworded
 from runner.operations.play import Played
 from runner.operations.stage import Stage
 from runner.reports.markup import element, shown
@@ -42,6 +43,8 @@ class Following:
         self.failed = 0
         """Checks."""
         self.is_stopping = False
+        self._ending = ""
+        """Why it came early."""
 
     def opens(self, stage: Stage, folder: RunFolder, run: Run) -> None:
         """Remember the run."""
@@ -66,8 +69,11 @@ class Following:
         self.is_stopping = True
 
     def closes(self, played: Played) -> None:
-        """Remember the end."""
+        """Remember the end, and why it came early."""
         self._count(played.run)
+        self.is_stopping = False
+        if played.run.status(played.trials) == "stopped":
+            self._ending = reworded(played.run.stopped or "")
 
     def show(self) -> None:
         """Show how far the run is, where that has changed, and not too often."""
@@ -89,7 +95,8 @@ class Following:
         said += [f"{self.heard:,} {'reply' if self.heard == 1 else 'replies'}"]
         said += [f"{self.unanswered:,} unanswered"] * bool(self.unanswered)
         said += [f"{count(self.failed, 'check')} failed"] * bool(self.failed)
-        said += ["stopping: waiting for the replies under way"] * self.is_stopping
+        said += ["stopping: waiting for the replies under way"] * (self.is_stopping and not self._is_over)
+        said += [f"stopped: {self._ending}"] * bool(self._ending)
         return ", ".join(said)
 
     def share(self) -> float:
@@ -137,11 +144,14 @@ class Bar:
 
 
 def tell_line(following: Following, last: bool) -> None:  # noqa: FBT001 - the protocol has one flag
-    """Write the line to stderr: over and over on a terminal, once elsewhere."""
+    """Write the line to stderr, where there is one: over and over on a terminal, once elsewhere."""
+    if sys.stderr is None:  # a window's program has none
+        return
+    words = harmless_line(following.words())
     if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[K{following.words()}{chr(10) if last else ''}")
+        sys.stderr.write(f"\r\x1b[K{words}{chr(10) if last else ''}")
     elif last:
-        sys.stderr.write(f"{following.words()}\n")
+        sys.stderr.write(f"{words}\n")
     sys.stderr.flush()
 
 

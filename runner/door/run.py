@@ -10,6 +10,7 @@ from runner.core.run import RunStatus, Totals
 from runner.core.transcript import Transcript as Line
 from runner.door.lines import Transcripts
 from runner.door.transcript import Transcript
+from runner.door.wording import reworded
 from runner.store.folder import RunFolder
 from runner.store.journal import read_journal
 
@@ -41,8 +42,14 @@ class Run:
         return self._folded.status(self.planned)
 
     @property
+    def reason(self) -> str | None:
+        """Why a run that is `stopped` ended early: `interrupted`, or the limit that is reached; None of any other."""
+        why = self._folded.stopped if self.status == "stopped" else None
+        return None if why is None else reworded(why)
+
+    @property
     def exit_code(self) -> int:
-        """The code that `runner play` ends with: 0, 4 (incomplete) or 130 (interrupted); failed checks leave it at 0."""
+        """The code that `runner play` ends with: 0, 4 (incomplete, or a limit) or 130 (interrupted); failed checks: 0."""
         return self._folded.exit_code(self.planned)
 
     @property
@@ -106,7 +113,7 @@ class Run:
         """The run as a table with verdicts, for notebooks."""
         from runner.reports.overview import Heading, overview  # noqa: PLC0415 - for notebooks alone
 
-        return overview(Heading(self.name, self.status, self.planned, self.totals), self)
+        return overview(Heading(self.name, self.status, self.planned, self.totals, self.reason), self)
 
     @cached_property
     def _folded(self) -> core.Run:

@@ -9,19 +9,31 @@ from runner.errors import Problem, ProblemsError, RunnerError
 
 _GIVEN: Final = re.compile(r"--(provider|model) (local|main)\b")
 _SET: Final = re.compile(r"--set (params|vars)\.([\w-]+)")
-_CHOSEN: Final = re.compile(r"--(only|tag|case|where|axis)(?= )")
-_CHOICES: Final = {"only": "only", "tag": "tags", "case": "cases", "where": "where", "axis": "axes"}
+_BEGINNING: Final = re.compile(r"\A--(only|tag|skip-tag|case|where|axis) ")
+_CHANGES: Final = re.compile(r"--accept-changes\b")
 _IN_FLIGHT: Final = re.compile(r"--in-flight (?=\d)")
-_NAMED: Final = re.compile(r"--(provider|model|temperature|system|repeat|outputs)\b")
+_LIMIT: Final = re.compile(r"\A--max-(cost|tokens-total) (?=\d)")
+_NAMED: Final = re.compile(
+    r"--(provider|model|temperature|system|repeat|outputs|only|tag|skip-tag|case|where|axis|in-flight|max-cost"
+    r"|max-tokens-total|cassettes|mode)\b(?!-)"
+)
+_PARAMETERS: Final = {"tag": "tags", "skip-tag": "skip_tags", "case": "cases", "axis": "axes"}
 
 
 def reworded(text: str) -> str:
     """The sentence with `--provider local` as `provider="local"`, and so on."""
     text = _GIVEN.sub(r'\1="\2"', text)
     text = _SET.sub(r'\1["\2"]', text)
-    text = _CHOSEN.sub(lambda found: _CHOICES[found[1]], text)
+    text = _BEGINNING.sub(lambda found: f"{_parameter(found[1])} ", text)
+    text = _LIMIT.sub(lambda found: f"max_{_parameter(found[1])} ", text)
     text = _IN_FLIGHT.sub("in_flight=", text)
-    return _NAMED.sub(r"`\1`", text)
+    text = _CHANGES.sub("accept_changes=True", text)
+    return _NAMED.sub(lambda found: f"`{_parameter(found[1])}`", text)
+
+
+def _parameter(option: str) -> str:
+    """An option's name as a parameter has it."""
+    return _PARAMETERS.get(option, option.replace("-", "_"))
 
 
 @contextmanager

@@ -1,13 +1,15 @@
 """Transcripts as training data for chat models of OpenAI: one `{"messages": [...]}` a line, as its fine-tuning takes them.
 
 Law: a conversation that was not played to its end, that ends without an assistant's message, or that holds what
-nobody may learn from (the mark of a secret, half a character) is left out and counted; nothing is made up for it.
+nobody may learn from (the mark of a secret, half a character, a reply that was cut) or what fine-tuning refuses (sound,
+documents, a tool call without its answer) is left out and counted; nothing is made up for it.
 The format has no developer messages: they are written as system messages.
 """
 
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from runner.core.message import Message
@@ -17,6 +19,10 @@ from runner.formats.exporting import Export, inlined
 
 _SECRET: Final = re.compile(r"<secret:[A-Za-z_][A-Za-z0-9_]*>")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_CUT: Final = {"length", "content_filter"}
+"""Finish reasons of replies that are not whole."""
+_NOT_TAKEN: Final = {"input_audio", "file"}
+"""Content parts that fine-tuning does not take."""
 _BESIDE: Final = ("tools", "parallel_tool_calls", "functions")
 """Params that a line holds beside its messages."""
 
@@ -29,24 +35,43 @@ def write(export: Export) -> Iterator[bytes]:
             export.left_out[reason] += 1
             continue
         messages = inlined(transcript.messages, export.read_file)
-        beside = {name: transcript.params[name] for name in _BESIDE if name in transcript.params}
-        yield encode_readable({"messages": [_told(each) for each in messages], **beside}) + b"\n"
+        yield encode_readable({"messages": [_told(each) for each in messages], **_beside(transcript)}) + b"\n"
 
 
 def _unfit(transcript: Transcript) -> str | None:
     """Why nothing can be learned from a conversation; None where it can."""
     if transcript.status != "finished":
         return transcript.status
-    if not transcript.messages or transcript.messages[-1].get("role") != "assistant":
+    messages = transcript.messages
+    if not messages or messages[-1].get("role") != "assistant":
         return "not ending with an assistant's message"
-    if not any(_says_something(each) for each in transcript.messages if each.get("role") == "assistant"):
+    if not any(_says_something(each) for each in messages if each.get("role") == "assistant"):
         return "without a word of the assistant's"
-    text = json.dumps([transcript.messages, transcript.params.get("tools")], ensure_ascii=False)
-    if _SECRET.search(text):
-        return "holding a masked secret"
-    if _SURROGATE.search(text):
-        return "holding half a character (a lone surrogate)"
-    return None
+    text = json.dumps([messages, _beside(transcript)], ensure_ascii=False)
+    held = {
+        "a reply that was cut": any(
+            exchange.finish_reason in _CUT for turn in transcript.turns for exchange in turn.exchanges
+        ),
+        "sound or a document": any(kind in _NOT_TAKEN for each in messages for kind in _kinds(each)),
+        "a tool call without its answer": any(
+            each.get("tool_calls") and then.get("role") != "tool" for each, then in pairwise(messages)
+        ),
+        "a masked secret": bool(_SECRET.search(text)),
+        "half a character (a lone surrogate)": bool(_SURROGATE.search(text)),
+    }
+    return next((f"holding {what}" for what, holds in held.items() if holds), None)
+
+
+def _beside(transcript: Transcript) -> dict[str, Json]:
+    """What a line holds beside its messages."""
+    return {name: transcript.params[name] for name in _BESIDE if name in transcript.params}
+
+
+def _kinds(message: Message) -> Iterator[str]:
+    """The kinds of the parts of a message."""
+    content = message.get("content")
+    for part in content if isinstance(content, list) else ():
+        yield str(part.get("type")) if isinstance(part, dict) else ""
 
 
 def _says_something(message: Message) -> bool:

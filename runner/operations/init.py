@@ -98,6 +98,7 @@ class Start:
         wanted = None if key is None or self.is_in_file else _extended(env_text, [spell(KEY_NAME, key)])
         if wanted is not None and _key_in(wanted) != key:
             raise UsageError(f"{_ENV} cannot take a further line: is a quote open at its end?")
+        self._require_rights(env_text, writes_key=wanted is not None, ignores=not self._missing(ignore_text))
         items = [self._ignore(ignore_text)]
         if wanted is not None:
             items.append(self._write_key(env_text, wanted))
@@ -115,10 +116,36 @@ class Start:
         except UnicodeDecodeError:
             raise UsageError(f"{path} should be UTF-8: save it so, then type the command again") from None
 
+    def _require_rights(self, env_text: str | None, *, writes_key: bool, ignores: bool) -> None:
+        """Raise UsageError, before anything is written, where something could not be."""
+        wanted = [path for path, is_due in ((_GITIGNORE, not ignores), (_ENV, writes_key)) if is_due]
+        if not self._has_scenario():
+            wanted.append(_FIRST)
+        for path in wanted:
+            here = next(each for each in (path, *path.parents) if (self.folder / each).exists())
+            if not os.access(self.folder / here, os.W_OK):
+                what = "this folder" if here == Path() else str(here)
+                raise UsageError(
+                    f"you may not write to {what}: give yourself the right to, or use another folder"
+                )
+        place = self.folder / _ENV
+        if writes_key and env_text is not None and _is_open(place) and not _is_ours(place):
+            raise UsageError(
+                f"{_ENV} belongs to somebody else, and others can read it: move it out of the way, or use another folder"
+            )
+
+    def _missing(self, text: str | None) -> list[str]:
+        """What a `.gitignore` does not leave alone yet."""
+        said = [line.strip() for line in (text or "").splitlines()]
+        return [name for name, ways in _IGNORED.items() if not _holds(said, ways)]
+
+    def _has_scenario(self) -> bool:
+        """Whether there is a scenario already."""
+        return (self.folder / _FIRST).exists() or any((self.folder / _FOLDER).rglob("[!._]*.y*ml"))
+
     def _ignore(self, text: str | None) -> Item:
         """Let git leave alone what is to stay here."""
-        said = [line.strip() for line in (text or "").splitlines()]
-        missing = [name for name, ways in _IGNORED.items() if not _holds(said, ways)]
+        missing = self._missing(text)
         if not missing:
             return Item(_GITIGNORE, "kept", f"{' and '.join(_IGNORED)} stand there already")
         whole = _extended(text, missing)
@@ -143,14 +170,14 @@ class Start:
         assert self.env_file is not None
         is_open = _is_open(self.folder / self.env_file)
         warning = f"; others on this machine can read it: chmod 600 {self.env_file}" if is_open else ""
-        return Item(self.env_file, "kept", f"{KEY_NAME} stands there already{warning}")
+        return Item(self.env_file, "kept", f"{KEY_NAME} stands there already (edit it there){warning}")
 
     def _write_scenario(self) -> Item:
         """Write the first scenario where there is none yet."""
         folder = self.folder / _FOLDER
         if (self.folder / _FIRST).exists():
             return Item(_FIRST, "kept", "it is there already")
-        if any(folder.rglob("[!._]*.y*ml")):
+        if self._has_scenario():
             return Item(_FOLDER, "kept", "scenarios stand there already")
         folder.mkdir(exist_ok=True)
         _append(self.folder / _FIRST, None, FIRST_SCENARIO, mode=0o666)
@@ -201,6 +228,11 @@ def _append(path: Path, text: str | None, whole: str, *, mode: int) -> None:
             with suppress(OSError):
                 path.unlink()
         raise
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether who runs this may say who can read a file."""
+    return os.name != "posix" or os.geteuid() in {0, path.stat().st_uid}
 
 
 def _is_open(path: Path) -> bool:

@@ -27,8 +27,10 @@ def open_run(reference: str, outputs: Path, kind: Kind | None = None) -> RunFold
 
 def parted(reference: str) -> tuple[str, str | None]:
     """The run and the trial of `RUN#TRIAL`; no trial where only a run is named."""
-    if MARK in reference and (Path(reference) / "run.json").is_file():
-        return reference, None  # a folder somewhere whose name holds the mark
+    places = [place for place, character in enumerate(reference) if character == MARK]
+    for place in (len(reference), *reversed(places)) if places else ():
+        if (Path(reference[:place]) / "run.json").is_file():
+            return reference[:place], reference[place + 1 :] or None  # the way to a folder may hold the mark
     run, _, trial = reference.partition(MARK)
     return run, trial or None
 

@@ -7,15 +7,16 @@ from runner.core.check import Verdict
 from runner.core.message import Message
 from runner.core.spoken import Spoken, opening_of, spoken, text_of
 from runner.core.transcript import Transcript
-from runner.reports.markup import element, shown
-from runner.reports.wording import SIGNS, count, money, tally_of
+from runner.reports.markup import apart, element, outcome, prose, shown
+from runner.reports.wording import count, money, tally_of
 
 _SAID: Final = "margin:.5em 0;padding:.1em .75em;border-left:3px solid"
 _EDGES: Final = {"user": "#5b8def", "assistant": "#2a9d8f"}
 """Colours that stand out on a light and on a dark page; the roles are said in words as well."""
 _OTHERS: Final = "#999"
-_TEXT: Final = "white-space:pre-wrap;overflow-wrap:anywhere"
-_ASIDE: Final = "margin:.2em 0 .2em 1em;overflow-wrap:anywhere"
+_TEXT: Final = "white-space:pre-wrap;unicode-bidi:plaintext;text-align:start"
+"""Each paragraph is read in its own direction."""
+_ASIDE: Final = "margin:.2em 0 .2em 1em;white-space:pre-wrap"
 
 
 def conversation(transcript: Transcript) -> str:
@@ -31,6 +32,7 @@ def conversation(transcript: Transcript) -> str:
         "".join(parts),
         class_="runner-conversation tex2jax_ignore mathjax_ignore",
         aria_label=label,
+        style="overflow-wrap:anywhere;max-width:60em",
     )
 
 
@@ -64,7 +66,7 @@ def _message(message: Message, note: str = "") -> str:
     """One message under its role; an image or a sound is told in words, never loaded."""
     role = str(message.get("role", ""))
     named = element("strong", shown(role)) + (shown(f" ({note})") if note else "")
-    text = element("div", shown(text_of(message)), style=_TEXT, dir="auto")
+    text = element("div", prose(text_of(message)), style=_TEXT, dir="auto")
     style = f"{_SAID} {_EDGES.get(role, _OTHERS)}"
     return element("div", element("div", named) + text, class_="runner-message", style=style)
 
@@ -73,8 +75,7 @@ def _verdict(verdict: Verdict) -> str:
     """One verdict: its outcome in a word, the check, the reason, and its line in the scenario."""
     check = f"{verdict.of}: {verdict.check}" if verdict.of else verdict.check
     where = f" (line {verdict.line})" if verdict.line else ""
-    outcome = element("strong", shown(f"{SIGNS[verdict.outcome]} {verdict.outcome}"))
-    text = f"{outcome} {element('code', shown(check))}: {shown(verdict.reason + where)}"
+    text = f"{outcome(verdict)} {element('code', shown(check))}: {apart(verdict.reason)}{where}"
     return element("div", text, class_=f"runner-verdict runner-{verdict.outcome}", style=_ASIDE)
 
 
@@ -82,7 +83,7 @@ def _foot(transcript: Transcript) -> Iterator[str]:
     """What is said of the conversation as a whole."""
     if transcript.error is not None:
         why = f"{transcript.error.get('kind')}: {transcript.error.get('message')}"
-        yield element("div", f"<strong>unanswered</strong> {shown(why)}", style=_ASIDE)
+        yield element("div", f"<strong>unanswered</strong> {apart(why)}", style=_ASIDE)
     for status, words in (("skipped", "skipped"), ("unplayed", "not reached")):
         if number := sum(turn.status == status for turn in transcript.turns):
             yield element("div", shown(f"{count(number, 'turn')} {words}"), style=_ASIDE)

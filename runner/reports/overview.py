@@ -6,8 +6,8 @@ from typing import Final
 
 from runner.core.run import Totals
 from runner.core.transcript import Transcript
-from runner.reports.markup import element, shown
-from runner.reports.wording import SIGNS, count, money, tally
+from runner.reports.markup import apart, element, outcome, shown
+from runner.reports.wording import count, money, tally
 
 MOST_ROWS: Final = 200
 """How many conversations a table shows; the rest is counted."""
@@ -16,7 +16,9 @@ MOST_TROUBLES: Final = 20
 
 _COLUMNS: Final = ("conversation", "status", "replies", "passed", "failed", "broken", "tokens out")
 _WORDS: Final = "text-align:left"
-_NAME: Final = "text-align:left;font-weight:normal;overflow-wrap:anywhere"
+_NUMBERS: Final = "text-align:right"
+_NAME: Final = "text-align:left;font-weight:normal;overflow-wrap:anywhere;min-width:10em"
+_WRAPPED: Final = "overflow-wrap:anywhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +30,37 @@ class Heading:
     planned: int
     """How many conversations were to be played."""
     totals: Totals
+    reason: str | None = None
+    """Why it ended early."""
 
 
 def overview(heading: Heading, transcripts: Iterable[Transcript]) -> str:
-    """A run: a caption, a row for each of its conversations, and what went wrong; a fragment for anywhere in a page."""
+    """A run: what it came to, a row for each of its conversations, and what went wrong; a fragment for anywhere in a page."""
     rows: list[str] = []
     troubles: list[str] = []
-    number = more = 0
+    number = told = more = 0
     for transcript in transcripts:
         number += 1
         if number <= MOST_ROWS:
             rows.append(_row(transcript))
-        for trouble in _troubles(transcript):
-            if len(troubles) < MOST_TROUBLES:
-                troubles.append(element("li", trouble))
-            else:
-                more += 1
-    caption = element("caption", _caption(heading), style="text-align:left;caption-side:top")
+        wrong = list(_troubles(transcript))
+        room = MOST_TROUBLES - told
+        told, more = told + len(wrong[:room]), more + len(wrong[room:])
+        if wrong[:room]:
+            items = "".join(element("li", trouble) for trouble in wrong[:room])
+            troubles.append(element("li", shown(transcript.id) + element("ul", items)))
     titles = "".join(_cell("th", shown(title), place, scope="col") for place, title in enumerate(_COLUMNS))
-    parts = [element("table", f"{caption}<thead><tr>{titles}</tr></thead><tbody>{''.join(rows)}</tbody>")]
+    body = f"<thead><tr>{titles}</tr></thead><tbody>{''.join(rows)}</tbody>"
+    table = element("table", body, aria_label=f"conversations of {heading.name}")
+    # Not as the table's caption: that is as wide as the table, which a narrow page shows in part.
+    parts = [
+        element("p", _summary(heading), style=f"margin:.5em 0;{_WRAPPED}"),
+        element("div", table, style="overflow-x:auto"),
+    ]
     if number > MOST_ROWS:
         parts.append(element("p", shown(f"and {count(number - MOST_ROWS, 'conversation')} more")))
     if troubles:
-        parts.append(element("ul", "".join(troubles)))
+        parts.append(element("ul", "".join(troubles), style=_WRAPPED))
     if more:
         parts.append(element("p", shown(f"and {more:,} more of what went wrong")))
     return element(
@@ -61,7 +71,7 @@ def overview(heading: Heading, transcripts: Iterable[Transcript]) -> str:
     )
 
 
-def _caption(heading: Heading) -> str:
+def _summary(heading: Heading) -> str:
     """Which run it is, and what it came to."""
     totals = heading.totals
     whole = totals.finished == heading.planned
@@ -69,6 +79,7 @@ def _caption(heading: Heading) -> str:
     facts = [
         f"{heading.status}: {done}{count(heading.planned, 'conversation')}{'' if whole else ' finished'}"
     ]
+    facts += [heading.reason] if heading.reason else []
     facts += [f"{totals.unanswered:,} unanswered"] * bool(totals.unanswered)
     facts += [checks] if (checks := tally(totals.passed, totals.failed, totals.broken)) else []
     facts += [money(totals.cost_usd)] if totals.cost_usd else []
@@ -93,19 +104,18 @@ def _row(transcript: Transcript) -> str:
 
 
 def _cell(name: str, inside: str, column: int, **attributes: str) -> str:
-    """A cell: words begin at the left, numbers stand as the page has them."""
-    return element(name, inside, **attributes, **({"style": _WORDS} if column < 2 else {}))
+    """A cell: words begin at the left, numbers end at the right."""
+    return element(name, inside, **attributes, style=_WORDS if column < 2 else _NUMBERS)
 
 
 def _troubles(transcript: Transcript) -> Iterator[str]:
     """What went wrong in a conversation, a line each."""
     if transcript.error is not None:
         why = f"{transcript.error.get('kind')}: {transcript.error.get('message')}"
-        yield f"{shown(transcript.id)}: <strong>unanswered</strong> {shown(why)}"
-    judged = [(f", turn {turn.turn + 1}", verdict) for turn in transcript.turns for verdict in turn.verdicts]
-    judged += [(f", {verdict.of}" if verdict.of else "", verdict) for verdict in transcript.verdicts]
+        yield f"<strong>unanswered</strong> {apart(why)}"
+    judged = [(f"turn {turn.turn + 1}: ", verdict) for turn in transcript.turns for verdict in turn.verdicts]
+    judged += [(f"{verdict.of}: " if verdict.of else "", verdict) for verdict in transcript.verdicts]
     for where, verdict in judged:
         if verdict.outcome in {"failed", "broken"}:
-            outcome = element("strong", shown(f"{SIGNS[verdict.outcome]} {verdict.outcome}"))
             check = element("code", shown(verdict.check))
-            yield f"{shown(transcript.id + where)}: {outcome} {check}: {shown(verdict.reason)}"
+            yield f"{shown(where)}{outcome(verdict)} {check}: {apart(verdict.reason)}"

@@ -11,7 +11,7 @@ from typing import Final
 
 from dotenv.parser import parse_stream
 
-_BARE: Final = re.compile(r"[\w.:/@%+,=~-]+", re.ASCII)
+_BARE: Final = re.compile(r"[\w.:/@%+,=-]+", re.ASCII)
 """Values that mean themselves without quotes, to every program that reads such files."""
 _EXPORTED: Final = re.compile(r"\s*export\s")
 _SPACE: Final = re.compile(r"\s*")

@@ -5,13 +5,13 @@ Law: the next step is whole in every message; where there is no room for both, t
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from runner.core.message import Failure, FailureKind
 from runner.settings import Provider
 from runner.settings.settings import FROM_ENVIRONMENT
+from runner.transports.answer_advice import UNFINISHED, Advice, Asked, advise_answer
 from runner.transports.connection import OPENAI_URL
 from runner.transports.faults import LONGEST, said_by, write_plainly
 
@@ -19,18 +19,12 @@ _LEAST_WORDS: Final = 24
 """Characters of a server's words below which they are left out."""
 _LONGEST_NAME: Final = 60
 _ABOUT_A_MODEL: Final = re.compile(r"\b(?:model|deployment)s?\b", re.IGNORECASE)
-_IN_OUR_WORDS: Final = {"timed_out", "empty_reply", "content_filter"}
+_IN_OUR_WORDS: Final = {"timed_out", "empty_reply", "no_choices", "content_filter"}
 """Failures that no server speaks of, where their status tells of none."""
+_FAILS_ALONE: Final = {"unreachable", "timed_out"}
+"""Failures of the embedded model that nobody has set anything wrong for."""
 _A_PAGE: Final = "a page in place of JSON"
 _LOCAL: Final = "play on the embedded model with --provider local"
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """A sentence in two halves; what the server said stands between them."""
-
-    what: str
-    next: str
 
 
 def advise(failure: Failure, provider: Provider, model: str) -> Failure:
@@ -38,7 +32,8 @@ def advise(failure: Failure, provider: Provider, model: str) -> Failure:
     advice = _Adviser(failure, provider, model).advice()
     if advice is None:
         return failure
-    words = "" if failure.kind in _IN_OUR_WORDS and failure.status in {None, 200} else said_by(failure)
+    is_ours = failure.kind in _IN_OUR_WORDS and failure.status in {None, 200}
+    words = "" if is_ours or failure.message.startswith(UNFINISHED) else said_by(failure)
     room = LONGEST - len(advice.what) - len(advice.next) - len(" (): ")
     said = f" ({write_plainly(words, room)})" if words and room >= _LEAST_WORDS else ""
     return failure.model_copy(update={"message": write_plainly(f"{advice.what}{said}: {advice.next}")})
@@ -61,8 +56,8 @@ class _Adviser:
         """What to say; None where the failure's own words say it."""
         if self.failure.kind == "context_overflow":
             return self._shorten()
-        if self.provider.kind == "local":  # whatever else goes wrong there, nobody set it wrongly
-            return None
+        if self.provider.kind == "local":  # whatever goes wrong there, nobody set an address or a key wrongly
+            return self._play_again() if self.failure.kind in _FAILS_ALONE else self._judge_answer()
         ways: dict[FailureKind, Callable[[], Advice | None]] = {
             "not_allowed": self._mend_key,
             "no_such_model": self._name_another,
@@ -72,10 +67,31 @@ class _Adviser:
             "timed_out": self._wait,
             "bad_request": self._mend_refusal,
             "content_filter": self._reword,
-            "empty_reply": self._raise_limit,
         }
-        way = ways.get(self.failure.kind)
-        return way() if way is not None else None
+        way = ways.get(self.failure.kind, self._judge_answer)
+        return way()
+
+    def _judge_answer(self) -> Advice | None:
+        """What to do about what came as an answer."""
+        is_local = self.provider.kind == "local"
+        place = "the embedded model" if is_local else self.host
+        name = place if is_local else self.name
+        model = place if is_local else self.model
+        return advise_answer(self.failure, Asked(name, place, model, is_local))
+
+    def _play_again(self) -> Advice:
+        """What to do where the embedded model does not answer."""
+        failure = self.failure
+        what = (
+            "the embedded model ended"
+            if failure.kind == "unreachable"
+            else "the embedded model took too long"
+        )
+        way = "play it again, with fewer at once (--in-flight 1)"
+        if failure.code in {"first_token", "between_tokens", "whole"}:
+            what = f"{failure.message} from the embedded model"
+            way += f", or raise {failure.code}_s under [providers.{self.name}.timeouts] of the settings"
+        return Advice(what, way)
 
     def _add_credit(self) -> Advice:
         """What to do where the account is empty."""
@@ -123,6 +139,8 @@ class _Adviser:
         """What to do where the server does not know what it is asked for: the model, or the very address."""
         is_coded = self.failure.status != 404  # a code of the server's says so
         is_page = _A_PAGE in self.failure.message
+        if (unread := self._judge_answer()) is not None:  # some say so by a 404
+            return unread
         if is_page or not (is_coded or self._names_a_model()):
             return self._mend_address()
         if self.provider.kind == "azure":
@@ -144,22 +162,14 @@ class _Adviser:
             f"a content filter of {self.name} {what}", "say it in other words, or set the filter otherwise"
         )
 
-    def _raise_limit(self) -> Advice | None:
-        """What to do where a model spent all its tokens before it said a word."""
-        if self.failure.code != "length":
-            return None
-        return Advice(
-            "the reply is empty: the limit on tokens was reached before a word was said",
-            "raise max_completion_tokens, or ask for less reasoning (reasoning_effort)",
-        )
-
     def _mend_refusal(self) -> Advice | None:
-        """What to do where a refusal comes from something that is no chat API; None where it comes from one."""
+        """What to do where something is refused, by a chat API or by what is none."""
         status = self.failure.status or 0
         if 300 <= status < 400:
             way = f"give {self._setting()} that address, without /chat/completions"
             return Advice(f"{self.url} sends on elsewhere", way)
-        return self._mend_address() if status == 405 or _A_PAGE in self.failure.message else None
+        is_api = status != 405 and _A_PAGE not in self.failure.message
+        return self._judge_answer() if is_api else self._mend_address()
 
     def _mend_address(self) -> Advice:
         """What to do where no chat API answers."""
@@ -187,7 +197,7 @@ class _Adviser:
             f"{variable} in {origin}" if origin else f"base_url under [providers.{self.name}] of the settings"
         )
 
-    def _reach(self) -> Advice | None:
+    def _reach(self) -> Advice:
         """What to do where no connection can be made."""
         provider = self.provider
         name = _short(urlsplit(provider.base_url or OPENAI_URL).hostname or "")
@@ -210,8 +220,8 @@ class _Adviser:
                 f"{right} A server without encryption wants http:// there",
             ),
         }
-        way = ways.get(self.failure.code or "")
-        return Advice(*way) if way is not None else None
+        broken = (f"the connection to {self.host} broke", f"try later; {network}")
+        return Advice(*ways.get(self.failure.code or "", broken))
 
     def _wait(self) -> Advice:
         """What to do where a limit of time ran out."""

@@ -22,6 +22,7 @@ LONGEST: Final = 300
 """Characters of a message for people."""
 
 _ANSWERED, _INSIDE, _BROKEN = "the server answered ", "the answer holds an error: ", "the connection failed: "
+_CUT = "the stream broke off: "
 
 _LIMITS: Final[Mapping[Limit, str]] = {
     "connect": "no connection within {} s",
@@ -156,14 +157,14 @@ def fail_redirect(status: int, place: str) -> Failure:
 def fail_connection(reason: str, why: Broken | None = None, *, streaming: bool = False) -> Failure:
     """The failure that a connection which cannot be made, or which broke, is."""
     if streaming:
-        return Failure(kind="cut_stream", message=write_plainly(f"the stream broke off: {reason}"))
+        return Failure(kind="cut_stream", message=write_plainly(f"{_CUT}{reason}"))
     return Failure(kind="unreachable", message=write_plainly(f"{_BROKEN}{reason}"), code=why)
 
 
 def said_by(failure: Failure) -> str:
     """What of a failure's message are the words of the server, or of what lies between: `401: Incorrect API key`."""
     text = failure.message
-    for beginning in (_ANSWERED, _INSIDE, _BROKEN):
+    for beginning in (_ANSWERED, _INSIDE, _BROKEN, _CUT):
         text = text.removeprefix(beginning)
     return text.rstrip(". ")
 

@@ -76,7 +76,7 @@ def test_the_script_of_each_shell_can_be_shown(
 def test_the_shell_of_the_account_is_taken_where_none_can_be_seen(
     front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the shell cannot be seen, SHELL names it; where that is no help either, the way on is told."""
+    """Where the shell cannot be seen, or is none of ours, SHELL names one; where that is no help either, the way on is told."""
     import shellingham  # type: ignore[import-untyped]
 
     def detect() -> tuple[str, str]:
@@ -88,6 +88,9 @@ def test_the_shell_of_the_account_is_taken_where_none_can_be_seen(
     assert (shown.exit_code, shown.out) == (2, "")
     assert "tcsh is not among them" in shown.err
     assert "`SHELL=zsh runner --show-completion`" in shown.err
+    monkeypatch.setattr(shellingham, "detect_shell", lambda: ("tcsh", "/bin/tcsh"))
+    assert "complete_zsh" in front.type("--show-completion", env={"SHELL": "zsh"}).out
+    assert "tcsh is not among them" in front.type("--show-completion", env={"SHELL": "/bin/tcsh"}).err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="these shells are at home elsewhere")

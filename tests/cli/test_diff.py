@@ -82,6 +82,21 @@ def test_other_lines_and_other_trials(front: Front) -> None:
     require_golden("diff-scripts", shown.page)
 
 
+def test_turns_that_were_not_reached(front: Front) -> None:
+    """A turn that only one script has, and that was not reached, is named in a sentence; nobody said anything there."""
+    front.write("shop.yaml", "name: shop\nturns: [A pot]\n")
+    front.answer(lambda *_: spoken("Here."))
+    front.type("play", "shop.yaml", "--quiet")
+    front.write("shop.yaml", "name: shop\nturns: [A pot, Which colour?, Thank you., Bye.]\n")
+    front.answer(lambda *_: Failure(kind="server_error", message="it failed", status=501))
+    old = front.run_folder.name
+    front.type("play", "shop.yaml", "--quiet")
+    out = front.type("diff", old, "latest").out
+    assert "+ (unanswered: server_error: it failed)" in out
+    assert "\n\n           (turn 4, only in +: skipped)\n" in out
+    assert "(turn 2, only in -: skipped)" in front.type("diff", "latest", old).out
+
+
 def test_two_conversations_of_one_run(front: Front) -> None:
     """RUN#TRIAL on both sides holds any two conversations against each other."""
     name = play(front, "red", "9")

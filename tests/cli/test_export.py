@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sys
 from base64 import b64encode
 from pathlib import Path
 
@@ -39,6 +40,16 @@ def test_to_a_file_as_to_stdout(front: Front, form: str) -> None:
     assert "--force" in refused.err
     assert front.type(*words, "--force").exit_code == 0
     assert [path.name for path in Path().glob("*x*")] == ["x"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_where_a_link_leads(front: Front) -> None:
+    """Written over is what a link leads to: the link stays one."""
+    front.write("kept.csv", "old")
+    Path("link.csv").symlink_to("kept.csv")
+    assert front.type("export", "latest", "csv", "--to", "link.csv", "--force").exit_code == 0
+    assert Path("link.csv").is_symlink()
+    assert Path("kept.csv").read_text(encoding="utf-8").startswith("run,id")
 
 
 def test_jsonl_is_the_file(front: Front) -> None:
@@ -86,6 +97,8 @@ def test_a_part_of_a_run(front: Front) -> None:
         (["latest", "csv", "--inline-files"], "--inline-files is for jsonl"),
         (["latest", "jsonl", "--raw"], "--raw is for csv"),
         (["latest", "csv", "--to", "no/such/folder/x"], "cannot write"),
+        (["latest", "csv", "--to", "", "--force"], "this is no file"),
+        (["latest", "csv", "--to", "outputs", "--force"], "this is no file"),
     ],
 )
 def test_what_cannot_be_written(front: Front, words: list[str], said: str) -> None:

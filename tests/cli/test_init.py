@@ -36,7 +36,7 @@ def test_with_the_key_of_the_environment(front: Front) -> None:
     assert read_environment(front.folder, {})["OPENAI_API_KEY"] == KEY
     again = front.type("init")
     assert again.exit_code == 0
-    assert "left alone .env: OPENAI_API_KEY stands there already\n" in again.out
+    assert "left alone .env: OPENAI_API_KEY stands there already (edit it there)\n" in again.out
     assert again.err == shown.err
 
 

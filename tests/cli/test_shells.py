@@ -47,6 +47,7 @@ def test_a_sentence_stays_on_its_line(front: Front, shell: str) -> None:
 
 def test_bash_parts_words_at_signs_and_they_are_joined_again(front: Front) -> None:
     """Bash parts words at `=` and `:`, and takes what was offered for what follows the last one."""
+    front.write("outputs/20260101-000000-a/run.json", "{}")
     front.write(
         "outputs/20260101-000000-a/transcripts.jsonl",
         '{"id": "refund[case=kettle,at=12:30]#1"}\n{"id": "other"}\n',
@@ -67,6 +68,7 @@ def test_an_option_and_its_value_may_be_one_word(front: Front, shell: str, offer
 
 def test_a_name_never_becomes_more_than_a_name(front: Front) -> None:
     """Bash is not offered what it would obey; zsh is offered it within quotes; a line end is offered to nobody."""
+    front.write("outputs/a/run.json", "{}")
     front.write(
         "outputs/a/transcripts.jsonl",
         f'{{"id": "{HOSTILE}"}}\n{{"id": "two\\nlines"}}\n{{"id": "back\\\\slash"}}\n{{"id": "good"}}\n',

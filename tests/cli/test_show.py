@@ -96,6 +96,19 @@ def test_the_printed_commands_work(front: Front) -> None:
     assert front.transport.asked[-1].messages[-1]["content"] == "it's"
 
 
+def test_what_was_recorded_is_replayed(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a run with recordings the printed command finds the same replies, from wherever it is typed."""
+    front.type("play", "talk.yaml", "--quiet", "--cassettes", "said", "--mode", "fill")
+    (front.folder / "below").mkdir()
+    monkeypatch.chdir(front.folder / "below")
+    out = front.type("show", "--failed", "--outputs", "../outputs", "latest").out
+    again = next(line.partition(": ")[2] for line in out.splitlines() if line.startswith("play it again"))
+    assert again.endswith(f"--cassettes {Path('..', 'said')}")
+    asked = len(front.transport.asked)
+    assert front.type(*shlex.split(again)[1:], "--quiet").exit_code == 0
+    assert len(front.transport.asked) == asked
+
+
 def test_played_elsewhere(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command that plays a trial again is right from where one stands now."""
     front.type("play", "talk.yaml", "--quiet")
@@ -161,7 +174,7 @@ def test_messages_that_are_not_text(front: Front) -> None:
 
 def test_no_pager_in_a_pipe(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where stdout is no terminal, nothing is paged."""
-    monkeypatch.setattr("pydoc.pager", lambda _: pytest.fail("paged"))
+    monkeypatch.setattr("runner.cli.display.paging._paged", lambda *_: pytest.fail("paged"))
     front.answer(agree)
     front.type("play", "shop.yaml", "--quiet", "--repeat", "20")
     assert front.type("show", "latest").exit_code == 0

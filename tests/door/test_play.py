@@ -1,6 +1,7 @@
 """Runs through the Python door: the same as on the command line, from values and paths, waited for or awaited."""
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -71,13 +72,46 @@ def test_what_is_changed_is_sent(api: LoopbackApi) -> None:
     }
 
 
+def test_scenarios_with_a_tag_are_left_out(api: LoopbackApi, folder: Path) -> None:
+    """As on the command line, also of those that were loaded."""
+    (folder / "slow.yaml").write_text("name: slow\ntags: [slow]\nturns: [x]\n", encoding="utf-8")
+    assert [line.id for line in runner.play(["talk.yaml", "slow.yaml"], skip_tags="slow")] == ["talk#1"]
+    loaded = runner.load("talk.yaml", "slow.yaml")
+    assert [line.id for line in runner.play(loaded, skip_tags=["slow"])] == ["talk#1"]
+    assert len(api.records) == 4
+
+
+def test_what_is_recorded_is_played_without_sending(api: LoopbackApi, folder: Path) -> None:
+    """Recordings are made, and found again, in the folder that was named; replay is what is done by default."""
+    api.respond = said
+    first = runner.play("talk.yaml", cassettes=folder / "tapes", mode="record")
+    assert [path.suffix for path in (folder / "tapes").iterdir() if path.suffix == ".jsonl"]
+    again = runner.play("talk.yaml", cassettes="tapes")
+    assert [line.replies for line in again] == [line.replies for line in first]
+    missed = asyncio.run(runner.aplay("talk.yaml", cassettes="tapes", vars={"who": "Bo"}))
+    assert missed.status == "incomplete"
+    assert (missed[0].error or {})["kind"] == "not_recorded"
+    assert len(api.records) == 2
+    runner.play("talk.yaml", cassettes="tapes", mode="fill", vars={"who": "Bo"})
+    assert len(api.records) == 4
+
+
+def test_a_limit_ends_the_run_and_says_so(api: LoopbackApi) -> None:
+    """Nothing is raised: the run is stopped, its reason is the limit."""
+    run = runner.play("talk.yaml", max_tokens_total=1, params={"max_completion_tokens": 5})
+    assert (run.status, run.exit_code) == ("stopped", 4)
+    assert run.reason == "max_tokens_total 1 is reached"
+    assert run.reason in run._repr_html_()
+    assert api.records == []
+
+
 def test_loaded_scenarios_are_played_without_their_files(api: LoopbackApi, folder: Path) -> None:
     """What was loaded is what is played, whatever has become of the file since."""
     scenarios = runner.load("talk.yaml")
     assert isinstance(scenarios[0], runner.Scenario)
     (folder / "talk.yaml").unlink()
     run = runner.play(scenarios)
-    assert run.status == "finished"
+    assert (run.status, run.reason) == ("finished", None)
     assert len(api.records) == 2
 
 
@@ -117,13 +151,29 @@ def test_all_problems_are_raised_before_anything_is_sent(api: LoopbackApi, folde
     ("what", "options", "words"),
     [
         ([], {}, "name what is played"),
-        (7, {}, "should be paths"),
+        (7, {}, "what is played should be a path"),
         ("talk.yaml", {"repeat": 0}, "repeat should be a whole number from 1 up, not 0"),
         ("talk.yaml", {"in_flight": 0}, "in_flight should be"),
         ("talk.yaml", {"only": "tlak"}, "only tlak: unknown scenario"),
         ("talk.yaml", {"where": {"temp": 1}}, "where temp: unknown axis"),
         ("talk.yaml", {"axes": {"top_p": []}}, "top_p has no value"),
         ("talk.yaml", {"params": {"stop": {1}}}, "stop: "),
+        ("talk.yaml", {"skip_tags": "smok"}, "skip_tags smok: unknown tag"),
+        (
+            "talk.yaml",
+            {"temperature": 1, "params": {"temperature": 0}},
+            r'`temperature` and params\["temp.* same',
+        ),
+        ("talk.yaml", {"model": "a", "axes": {"model": ["b"]}}, "both set the same"),
+        ("talk.yaml", {"max_cost": float("nan")}, "max_cost should be US dollars from 0 up"),
+        (
+            "talk.yaml",
+            {"max_tokens_total": -1},
+            "max_tokens_total should be a whole number from 0 up, not -1",
+        ),
+        ("talk.yaml", {"max_cost": 1, "model": "gpt-unpriced"}, "`max_cost`: the price of gpt-unpriced"),
+        ("talk.yaml", {"mode": "fill"}, 'mode="fill" needs cassettes'),
+        ("talk.yaml", {"mode": "recrd", "cassettes": "tapes"}, "mode recrd: .*did you mean `record`"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(
@@ -186,6 +236,26 @@ def test_errors_of_the_twins_are_the_same(api: LoopbackApi) -> None:
         asyncio.run(runner.aplay("talk.yaml", only="x"))
     with pytest.raises(runner.StoreError, match="there is no run"):
         asyncio.run(runner.aresume("nothing"))
+
+
+def test_an_error_that_is_raised_is_not_logged_as_one_that_nobody_heard(
+    api: LoopbackApi, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The loop does not complain of a future whose error was told."""
+    assert api.port
+    monkeypatch.setattr("runner.operations.play.open_manifest", _fail)
+
+    async def call() -> None:
+        with pytest.raises(LookupError, match="no manifest"):
+            await runner.aplay("talk.yaml")
+
+    asyncio.run(call())
+    gc.collect()
+    assert caplog.records == []
+
+
+def _fail(*_: object) -> None:
+    raise LookupError("no manifest")
 
 
 def test_cancelling_stops_the_run_and_keeps_what_was_heard(api: LoopbackApi) -> None:

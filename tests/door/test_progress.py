@@ -1,5 +1,6 @@
 """How far a run is: shown in notebooks, elsewhere only where it was asked for."""
 
+import asyncio
 import io
 import sys
 from types import ModuleType, SimpleNamespace
@@ -93,6 +94,34 @@ def test_a_terminal_has_one_line_that_is_written_over(
     monkeypatch.setattr(sys, "stderr", terminal)
     runner.play("talk.yaml", progress=True)
     assert terminal.getvalue().endswith("\r\x1b[K1 of 1 conversation, 2 replies\n")
+
+
+def test_the_last_word_of_a_run_that_was_ended_says_why(
+    api: LoopbackApi, notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It no longer says that replies are waited for."""
+    monkeypatch.setattr(progress, "MOST_OFTEN_S", 0)
+    api.respond = lambda record: completion("x", record=record).after(0.4)
+
+    async def call() -> None:
+        await asyncio.wait_for(runner.aplay("talk.yaml", repeat=5, in_flight=1), 0.5)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(call())
+    assert any("stopping: waiting" in bundle["text/plain"] for bundle in notebook.drawn)
+    assert notebook.drawn[-1]["text/plain"].endswith(", stopped: interrupted")
+    runner.play("talk.yaml", max_tokens_total=1)
+    last = notebook.drawn[-1]["text/plain"]
+    assert last == "0 of 1 conversation, 0 replies, stopped: max_tokens_total 1 is reached"
+
+
+def test_a_program_without_stderr_is_played_all_the_same(
+    api: LoopbackApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A window's program has none."""
+    assert api.port
+    monkeypatch.setattr(sys, "stderr", None)
+    assert runner.play("talk.yaml", progress=True).status == "finished"
 
 
 def test_what_cannot_be_shown_ends_the_run(

@@ -11,6 +11,12 @@ from runner.formats.openai_finetune import write
 from tests.exported import exported
 from tests.played import played
 
+SOUND = {"type": "input_audio", "input_audio": {"data": "aGk=", "format": "wav"}}
+CALL = {
+    "role": "assistant",
+    "content": None,
+    "tool_calls": [{"id": "c1", "type": "function", "function": {}}],
+}
 MESSAGES = TypeAdapter(list[ChatCompletionMessageParam])
 
 
@@ -26,8 +32,8 @@ def test_a_line_is_what_the_api_takes() -> None:
     tools = [{"type": "function", "function": {"name": "look_up", "parameters": {}}}]
     talk = played(
         (parts, "A kettle"),
-        ("Call it", {"role": "assistant", "content": None, "tool_calls": [call]}),
         ("And now?", refusal),
+        ("Call it", {"role": "assistant", "content": None, "tool_calls": [call]}),
         opening=[{"role": "developer", "content": "Be brief."}],
         params={"temperature": 0, "tools": tools},
     )
@@ -38,7 +44,7 @@ def test_a_line_is_what_the_api_takes() -> None:
     assert set(line) == {"messages", "tools"}
     assert line["messages"][0] == {"role": "system", "content": "Be brief."}
     assert line["messages"][1]["content"][1]["image_url"]["url"].endswith("base64,aGk=")
-    assert line["messages"][-1] == refusal
+    assert line["messages"][4] == refusal
 
 
 @pytest.mark.parametrize(
@@ -49,6 +55,11 @@ def test_a_line_is_what_the_api_takes() -> None:
         (played(), "not ending with an assistant's message"),
         (played(("Hi", "")), "without a word of the assistant's"),
         (played(("My key is <secret:CRM_TOKEN>.", "Noted")), "holding a masked secret"),
+        (played(("Hi", "I was about"), cut="length"), "holding a reply that was cut"),
+        (played(([SOUND], "Nice")), "holding sound or a document"),
+        (played(([{"type": "file", "file": {"file_id": "f"}}], "Nice")), "holding sound or a document"),
+        (played(("Call", CALL), ("And?", "Hm")), "holding a tool call without its answer"),
+        (played(("Hi", "Hello"), params={"tools": ["<secret:A>"]}), "holding a masked secret"),
         (played(("Hi", "\ud83d")), "holding half a character (a lone surrogate)"),
     ],
 )

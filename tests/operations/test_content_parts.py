@@ -133,14 +133,14 @@ def test_a_run_with_files_goes_on(folder: Path) -> None:
 
 
 def test_a_server_that_reads_no_images_says_so_in_a_sentence(folder: Path) -> None:
-    """What a server refuses is told in its own words, with the status, and nothing more of that trial is sent."""
-    said = "Invalid content type. image_url is only supported by certain models."
+    """What a server cannot read is told as that, in its own words besides, and nothing more of that trial is sent."""
+    said = "Invalid content type. image_url is only supported by certain models"
     with LoopbackApi(in_turn(refuse(400, message=said), echo)) as api:
         shown = play(folder, api, "look.yaml")
         assert len(api.records) == 1
     assert shown.returncode == 4
     words = " ".join((shown.stdout + shown.stderr).split())
-    assert said in words
+    assert f"cannot read what stands beside text in this conversation (400: {said}): is each file" in words
     assert "Traceback" not in words
 
 

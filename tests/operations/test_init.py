@@ -106,7 +106,10 @@ def test_a_file_that_others_can_read_is_closed_or_named(tmp_path: Path) -> None:
     assert "chmod 600 .env" in begin(tmp_path)[".env"][1]
     assert mode(path) == 0o640
     path.chmod(0o400)
-    assert begin(tmp_path)[".env"] == ("kept", f"{KEY_NAME} stands there already")
+    assert begin(tmp_path)[".env"] == (
+        "kept",
+        f"{KEY_NAME} stands there already (edit it there)",
+    )
 
 
 @pytest.mark.parametrize(
@@ -186,6 +189,43 @@ def test_what_stands_in_the_way_is_said_before_anything_is_written(
         begin(tmp_path)
     assert "pasted" not in str(raised.value)
     assert os.listdir(tmp_path) == [name]  # noqa: PTH208
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("", "you may not write to this folder"),
+        (".gitignore", r"you may not write to \.gitignore"),
+        (".env", r"you may not write to \.env"),
+        ("scenarios", "you may not write to scenarios"),
+    ],
+)
+def test_what_may_not_be_written_is_said_before_anything_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, error: str
+) -> None:
+    """Where one of the files may not be written, none is, and none gets other rights."""
+    (tmp_path / "scenarios").mkdir()
+    for each in (".env", ".gitignore"):
+        (tmp_path / each).write_text("A=1\n", encoding="utf-8")
+    if not name:
+        (tmp_path / ".env").unlink()
+    kept = {each: each.stat() for each in tmp_path.iterdir()}
+    monkeypatch.setattr("os.access", lambda path, _: Path(path) != tmp_path / name)
+    with pytest.raises(UsageError, match=error):
+        begin(tmp_path)
+    assert {each: each.stat() for each in tmp_path.iterdir()} == kept
+    assert not any((tmp_path / "scenarios").iterdir())
+
+
+@POSIX
+def test_no_key_goes_into_somebody_elses_open_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A `.env` of another owner, which others can read and nobody here can close, gets no key; nothing else is written."""
+    (tmp_path / ".env").write_text("A=1\n", encoding="utf-8")
+    (tmp_path / ".env").chmod(0o666)
+    monkeypatch.setattr("os.geteuid", lambda: 4711)
+    with pytest.raises(UsageError, match="belongs to somebody else"):
+        begin(tmp_path)
+    assert [each.name for each in tmp_path.iterdir()] == [".env"]
 
 
 def test_a_key_that_cannot_be_written_leaves_no_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

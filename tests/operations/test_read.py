@@ -19,7 +19,7 @@ from tests.cli.test_play import TALK
 
 
 def test_run_and_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What stands before the first `#` is the run, all that follows the trial; a folder of such a name is meant itself."""
+    """What stands before the first `#` is the run, all that follows the trial; the way to a folder may hold one itself."""
     monkeypatch.chdir(tmp_path)
     assert parted("latest") == ("latest", None)
     assert parted("latest#") == ("latest", None)
@@ -27,6 +27,8 @@ def test_run_and_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a#b").mkdir()
     (tmp_path / "a#b" / "run.json").touch()
     assert parted("a#b") == ("a#b", None)
+    assert parted("a#b#c[x=1]#2") == ("a#b", "c[x=1]#2")
+    assert parted("a#c#2") == ("a", "c#2")
 
 
 def test_a_trial_is_named_once() -> None:

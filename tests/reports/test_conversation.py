@@ -32,7 +32,7 @@ def test_nothing_that_was_said_is_obeyed(text: str) -> None:
     foot = (Verdict(check=text, outcome="broken", reason=text, line=9, of=text),)
     plain_one = conversation(transcript("Hello", verdicts=(foot[0].model_copy(update={"check": "x"}),)))
     html = conversation(transcript(text, verdicts=foot, error={"kind": text, "message": text}))
-    allowed = {"section", "p", "strong", "br", "div", "code"}
+    allowed = {"section", "p", "strong", "br", "div", "code", "bdi"}
     seen = read(html)
     assert {tag for tag, _ in seen.tags} <= allowed
     assert {tag for tag, _ in read(plain_one).tags} <= allowed
@@ -99,3 +99,17 @@ def test_a_gold_turn_and_a_cut_reply_are_marked() -> None:
     text = read(conversation(transcript(turns=turns, messages=messages))).text
     assert "assistant (written by the author)" in text
     assert "assistant (ended by: length)" in text
+
+
+def test_each_paragraph_is_read_in_its_own_direction() -> None:
+    """A line in Arabic does not turn the English one after it round, nor a reason the line number after it."""
+    html = conversation(transcript("نعم\nYes (really)"))
+    assert "unicode-bidi:plaintext" in html
+    assert "<bdi>نعم\nYes (really)</bdi> (line 3)" in html
+
+
+def test_code_has_letters_of_one_width() -> None:
+    """Nothing of it is left out, the fences included."""
+    html = conversation(transcript("So:\n```python\nif a < b:\n    <b>\n```\nthat."))
+    assert '<span style="font-family:monospace">```python\nif a &lt; b:\n    &lt;b&gt;\n```</span>' in html
+    assert "So:\n```python\nif a < b:\n    <b>\n```\nthat." in read(html).text

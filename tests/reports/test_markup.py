@@ -1,11 +1,13 @@
 """Foreign text in a page: shown to the letter, never obeyed."""
 
+import time
 from html.parser import HTMLParser
 
 import pytest
 
+from runner.core.check import Verdict
 from runner.core.harmless import harmless
-from runner.reports.markup import element, shown
+from runner.reports.markup import element, outcome, prose, shown
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -61,3 +63,36 @@ def test_what_cannot_be_shown_is_written_as_an_escape() -> None:
     family = "\U0001f469\u200d\U0001f467"
     assert harmless(family) == family
     shown(HOSTILE[-1]).encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("a\n```\nb\n```\nc", ["```\nb\n```"]),
+        ("```py\nb", ["```py\nb"]),
+        ("~~~\n```\n~~~\n````\nx\n````", ["~~~\n```\n~~~", "````\nx\n````"]),
+        ("inline ```b``` c", []),
+        ("", []),
+    ],
+)
+def test_code_is_what_stands_between_fences(text: str, code: list[str]) -> None:
+    """A fence that is left open, as in a reply that was cut, reaches to the end; the text stays as it is."""
+    seen = read(prose(text))
+    assert seen.text == text
+    assert [tag for tag, _ in seen.tags] == ["span"] * len(code)
+    for each in code:
+        assert f">{each}</span>" in prose(text)
+
+
+def test_many_fences_take_no_time() -> None:
+    """Text that was made to be slow is as quick as any other."""
+    began = time.monotonic()
+    prose("```\n" * 100_000 + "~~~~" * 50_000 + "\n   " * 50_000)
+    assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize("name", ["passed", "failed", "broken", "not-applicable"])
+def test_an_outcome_is_a_word(name: str) -> None:
+    """Colour comes on top of it."""
+    verdict = Verdict.model_validate({"check": "x", "outcome": name, "reason": "", "line": 1})
+    assert read(outcome(verdict)).text.endswith(f" {name}")

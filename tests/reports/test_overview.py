@@ -1,5 +1,6 @@
 """A run in a page."""
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ def test_nothing_in_a_run_is_obeyed(text: str) -> None:
     names = {
         "section",
         "table",
-        "caption",
+        "p",
         "strong",
         "br",
         "thead",
@@ -35,24 +36,49 @@ def test_nothing_in_a_run_is_obeyed(text: str) -> None:
         "ul",
         "li",
         "code",
+        "div",
+        "bdi",
     }
     assert {tag for tag, _ in read(html).tags} <= names
     html.encode()
 
 
 def test_a_table_has_headers_that_can_be_read_aloud() -> None:
-    """Every column and every row has a header, and the table a caption."""
+    """Every column and every row has a header, and the table a name."""
     seen = read(overview(heading(), [transcript()]))
     scopes = [dict(attributes).get("scope") for tag, attributes in seen.tags if tag == "th"]
     assert scopes == ["col"] * 7 + ["row"]
-    assert "caption" in [tag for tag, _ in seen.tags]
+    assert {("table", (("aria-label", "conversations of 20260101-000000-talk"),))} <= {
+        (tag, tuple(attributes)) for tag, attributes in seen.tags
+    }
     assert "finished: 1 conversation; check: 1 failed" in seen.text
 
 
 def test_what_went_wrong_is_told_with_its_reason() -> None:
     """The trial, the turn, the check and why."""
     text = read(overview(heading(), [transcript("Hello")])).text
-    assert "talk[vars.x=Hello]#1, turn 1: ✗ failed contains: Hello" in text
+    assert text.endswith("talk[vars.x=Hello]#1turn 1: ✗ failed contains: Hello")
+
+
+def test_long_words_stay_within_the_page() -> None:
+    """What went wrong is wrapped, and a table that is too wide is moved within its own frame."""
+    html = overview(heading(), [transcript("q" * 300)])
+    assert '<div style="overflow-x:auto"><table' in html
+    assert '<ul style="overflow-wrap:anywhere">' in html
+
+
+def test_a_conversation_is_named_once_with_all_that_went_wrong_in_it() -> None:
+    """Its id may be long."""
+    text = read(overview(heading(), [transcript(error={"kind": "no_credit", "message": "none"})])).text
+    assert text.count("talk[vars.x=Hello]#1") == 2, "in its row, and over what went wrong"
+    assert "talk[vars.x=Hello]#1unanswered no_credit: noneturn 1: ✗ failed contains: Hello" in text
+
+
+def test_why_a_run_ended_early_is_said() -> None:
+    """Its limit, after how much of it was played."""
+    told = dataclasses.replace(heading(planned=5), status="stopped", reason="max_cost 1 is <reached>")
+    text = read(overview(told, [])).text
+    assert "stopped: 1 of 5 conversations finished; max_cost 1 is <reached>; check: 1 failed" in text
 
 
 def test_a_run_that_is_not_whole_says_so() -> None:

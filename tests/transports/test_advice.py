@@ -1,16 +1,18 @@
 """What a person can do about a failure: named, whole, and within the bounds of a message."""
 
 import json
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from runner.core.message import Failure
+from runner.core.message import Failure, FailureKind
 from runner.settings import Provider, Settings
 from runner.transports.advice import advise
+from runner.transports.chunks import Gathered
 from runner.transports.faults import (
     LONGEST,
     fail_connection,
@@ -20,7 +22,7 @@ from runner.transports.faults import (
     fail_redirect,
     fail_status,
 )
-from runner.transports.wire import read_plain
+from runner.transports.wire import malformed, no_choices, read_plain
 
 SETTINGS = """
 [providers.router]
@@ -51,6 +53,13 @@ def empty_of(finish_reason: str) -> Failure:
     failure = read_plain(json.dumps(body).encode()).failure
     assert failure is not None
     return failure.model_copy(update={"status": 200})
+
+
+def unfinished() -> Failure:
+    """The failure that a stream without a finish reason is."""
+    failure = Gathered().tell().failure
+    assert failure is not None
+    return failure
 
 
 QUOTA = refused(429, "You exceeded your current quota.", code="insufficient_quota")
@@ -93,6 +102,27 @@ NO_MODEL = refused(404, "The model `m` does not exist", code="model_not_found")
         ("openai", fail_limit("connect", 10), "no connection to 127.0.0.1:9 within 10 s: is there a network, and is OPENAI_BASE_URL in .env right?"),
         ("openai", fail_limit("first_token", 300), "not one token within 300 s from 127.0.0.1:9: try later, or raise first_token_s under [providers.openai.timeouts] of the settings"),
         ("openai", refused(408, "too slow"), "127.0.0.1:9 took too long (408: too slow): try later"),
+        ("router", refused(400, "Use 1.", param="temperature"), "router does not take temperature as it was sent (400: Use 1): give another value by --set params.temperature=..., or take it out of `params:` in the scenario"),
+        ("router", refused(400, "Too big.", param="response_format.json_schema"), "router does not take response_format.json_schema as it was sent (400: Too big): give another value by --set params.response_format=..., or take it out of `params:` in the scenario"),
+        ("router", refused(400, "No.", param="messages[1].name"), "router does not take messages[1].name as it was sent (400: No): mend that message in the scenario"),
+        ("router", refused(422, "No.", param="model"), "router does not take model as it was sent (422: No): name another by --model or by `model:` in the scenario"),
+        ("router", refused(400, "we could not parse the JSON body"), "router refused the request (400: we could not parse the JSON body): mend what its words name, in the scenario or the settings"),
+        ("router", refused(400, "Invalid content type. image_url is only supported by certain models.", param="messages.[0].content"), "m cannot read what stands beside text in this conversation (400: Invalid content type. image_url is only supported by certain models): is each file whole, and of a kind that it takes? Name a model that reads such by --model, or leave it out"),
+        ("router", refused(404, "No endpoints found that support image input"), "m cannot read what stands beside text in this conversation (404: No endpoints found that support image input): is each file whole, and of a kind that it takes? Name a model that reads such by --model, or leave it out"),
+        ("vllm", refused(400, "m is not a multimodal model"), "m cannot read what stands beside text in this conversation (400: m is not a multimodal model): is each file whole, and of a kind that it takes? Name a model that reads such by --model, or leave it out"),
+        ("vllm", refused(500, "image input is not supported - hint: you may need to provide the mmproj"), "m cannot read what stands beside text in this conversation (500: image input is not supported - hint: you may need to provide the mmproj): is each file whole, and of a kind that it takes? Name a model that reads such by --model, or leave it out"),
+        ("router", refused(500, "The server had an error."), "router.example failed (500: The server had an error): nothing here is wrong: try later"),
+        ("router", refused(501, "Not implemented."), "router.example cannot do what is asked of it (501: Not implemented): see which parameters its chat API takes"),
+        ("router", fail_connection("reset by peer"), "the connection to router.example broke (reset by peer): try later; is there a network, and is base_url under [providers.router] of the settings right?"),
+        ("router", fail_connection("reset by peer", streaming=True), "the stream of router.example broke off (reset by peer): try later"),
+        ("router", unfinished(), "the stream of router.example ended before the reply did: try later; if all its replies end so, say sends_finish_reason = false under [providers.router] of the settings"),
+        ("router", malformed("the answer is not JSON"), "the answer of router.example cannot be read (the answer is not JSON): try later; is it a Chat Completions API that answers there?"),
+        ("router", fail_inside({"error": {"message": "The upstream failed."}}), "router.example sent an error in the place of a reply (The upstream failed): mend what its words name, or try later"),
+        ("router", no_choices(), "the answer of router.example holds no reply: try again, or name another model by --model"),
+        ("router", empty_of("stop"), "the reply is empty: m ended it without a word: try again, say it in other words, or name another model by --model"),
+        ("local", refused(500, "out of memory"), "the embedded model failed (500: out of memory): play it again, with fewer at once (--in-flight 1)"),
+        ("local", fail_connection("refused", "refused"), "the embedded model ended (refused): play it again, with fewer at once (--in-flight 1)"),
+        ("local", fail_limit("first_token", 300), "not one token within 300 s from the embedded model: play it again, with fewer at once (--in-flight 1), or raise first_token_s under [providers.local.timeouts] of the settings"),
     ],
 )  # fmt: skip
 def test_says_what_to_do_next(settings: Settings, name: str, failure: Failure, sentence: str) -> None:
@@ -102,20 +132,28 @@ def test_says_what_to_do_next(settings: Settings, name: str, failure: Failure, s
     assert advised.model_copy(update={"message": failure.message}) == failure
 
 
-@pytest.mark.parametrize(
-    "failure",
-    [
-        refused(400, "we could not parse the JSON body"),
-        refused(400, "Unsupported value", param="temperature"),
-        refused(500, "The server had an error"),
-        fail_connection("reset by peer"),
-        fail_connection("reset by peer", streaming=True),
-    ],
-)
-def test_leaves_alone_what_says_it_itself(settings: Settings, failure: Failure) -> None:
-    """Where there is nothing to add, the failure stays as it is; at the embedded model nobody has set anything wrong."""
-    assert advise(failure, settings.named("openai"), "m") is failure
-    assert advise(refused(401, "no"), settings.named("local"), "m").message == "the server answered 401: no"
+@pytest.mark.parametrize("kind", sorted({*get_args(FailureKind)} - {"not_recorded"}))
+def test_every_failure_has_its_sentence(settings: Settings, kind: FailureKind) -> None:
+    """Whatever an exchange ends with, the message says what it means and what to do; a miss of a cassette says it itself."""
+    failure = Failure(kind=kind, message="the server answered 400: no", status=400)
+    message = advise(failure, settings.named("router"), "m").message
+    assert message != failure.message
+    assert "(400: no): " in message
+
+
+def test_every_failure_is_in_the_manual() -> None:
+    """The page on errors has a row, with the next step, for each name that a failure can have."""
+    page = (Path(__file__).parents[2] / "docs" / "errors.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| `")]
+    named = {name.strip("`") for row in rows for name in row[0].removeprefix("| ").split(", ")}
+    assert named == {*get_args(FailureKind)}
+    assert all(len(row) == 4 and row[2] for row in rows)
+
+
+def test_nobody_set_the_embedded_model_wrongly(settings: Settings) -> None:
+    """Of the embedded model's key and address nothing is said: there are none."""
+    failure = refused(401, "no")
+    assert advise(failure, settings.named("local"), "m") is failure
 
 
 def test_openai_itself_is_known_by_its_address() -> None:

@@ -31,6 +31,8 @@ WIDE: Final = 110
 """From so many columns on, long texts stand side by side."""
 ALIKE: Final = 0.6
 """Texts that share so much are told as one, with the changes within."""
+_NOT_PLAYED: Final = {"unplayed": "not reached"}
+"""What a turn's status is called where it is told."""
 MOST_NAMED: Final = 10
 """How many conversations that are in one run only are named."""
 
@@ -138,7 +140,14 @@ class Comparison:
         elif old or new:
             self._message(old, new)
         replies = [_reply(each) for each in pair.sides]
-        if any(replies):
+        lone = next((each for each in pair.sides if each is not None), None)
+        if (
+            lone is not None and lone.line is None and None in pair.sides
+        ):  # nothing that could be told was said
+            sign = "-" if pair.new is None else "+"
+            self.page.write("\n")
+            self.page.note(f"(turn {lone.turn.turn + 1}, only in {sign}: {_status(lone)})")
+        elif any(replies):
             self._texts("assistant", replies[0], replies[1])
         ends = [_finish_reason(each) for each in pair.sides if each is not None and each.reply is not None]
         if len(set(ends)) > 1:
@@ -234,7 +243,12 @@ def _reply(said: Spoken | None) -> str | None:
     error = said.turn.exchanges[-1].error if said.turn.exchanges else None
     if error is not None:
         return f"({said.turn.status}: {error.get('kind')}: {error.get('message')})"
-    return f"({said.turn.status})"
+    return f"({_status(said)})"
+
+
+def _status(said: Spoken) -> str:
+    """What became of a turn without a reply."""
+    return _NOT_PLAYED.get(said.turn.status, said.turn.status)
 
 
 def _finish_reason(said: Spoken) -> str:

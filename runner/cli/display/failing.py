@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from runner.cli.display.layout import Flow
 from runner.cli.display.page import Page
 from runner.cli.display.typed import command
-from runner.core.change import Changes
 from runner.core.check import Verdict
 from runner.core.harmless import harmless, harmless_line
 from runner.core.places import spelled
@@ -16,6 +16,7 @@ from runner.core.transcript import Transcript
 from runner.core.trial import Posed, Script
 from runner.core.value import Json, canonical
 from runner.operations.read import posed_in
+from runner.operations.stage import Asked
 
 LONGEST: Final = 800
 """Characters of a text that are told here; `show RUN TRIAL` tells the whole."""
@@ -30,8 +31,8 @@ class Origin:
     """The words by which the run is found again."""
     scripts: Mapping[str, Script]
     """What was planned, by the variants' ids."""
-    changes: Changes | None
-    """What the command line changed; None where the run cannot be played again by `play`."""
+    asked: Asked | None
+    """What was asked for; None where the run cannot be played again by `play`."""
     path: str
     """What stands before the scenarios' paths, seen from here; empty where that is nothing."""
 
@@ -149,18 +150,19 @@ def _spelled_check(verdict: Verdict, spec: Json) -> str:
 
 def play_again(transcript: Transcript, origin: Origin) -> str | None:
     """The command that plays a trial again as it was played; None where no scenario file says how."""
-    if origin.changes is None or not transcript.path:
+    if origin.asked is None or not transcript.path:
         return None
     words = [f"{origin.path}{transcript.path}", "--only", transcript.scenario]
     for axis, value in transcript.variant.items():
         words += ["--where", f"{axis}={spelled(value)}"]
     if transcript.case is not None:
         words += ["--case", transcript.case]
-    return command("play", *words, "--trial", str(transcript.repeat), *_options(origin.changes))
+    return command("play", *words, "--trial", str(transcript.repeat), *_options(origin.asked, origin.path))
 
 
-def _options(changes: Changes) -> Iterator[str]:
-    """What changed the scenarios, as it is typed."""
+def _options(asked: Asked, path: str) -> Iterator[str]:
+    """What changed the scenarios, and where the same replies are found again, as it is typed."""
+    changes = asked.changes
     for option, value in (
         ("--provider", changes.provider),
         ("--model", changes.model),
@@ -172,6 +174,13 @@ def _options(changes: Changes) -> Iterator[str]:
         yield from ("--axis", f"{axis}={','.join(values)}")
     yield from _sets("params", changes.params.items())
     yield from _sets("vars", changes.vars.items())
+    if asked.cassettes is not None:  # whatever was done with them, they replay what was said
+        yield from (
+            "--cassettes",
+            asked.cassettes if Path(asked.cassettes).is_absolute() else f"{path}{asked.cassettes}",
+        )
+    if asked.reproduce:
+        yield "--reproduce"
 
 
 def _sets(kind: str, fields: Iterable[tuple[str, Json]]) -> Iterator[str]:

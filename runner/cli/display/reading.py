@@ -1,7 +1,6 @@
 """Transcripts as text: a table of trials, or whole conversations; it reads what was kept and judges nothing."""
 
 import os
-import pydoc
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -108,12 +107,12 @@ def origin_of(folder: RunFolder) -> Origin:
     manifest = None
     with suppress(StoreError):
         manifest = folder.read_manifest()
-    changes = None
+    asked = None
     if manifest is not None and manifest.kind == "play":
         with suppress(ValidationError):
-            changes = Asked.load(manifest.asked).changes
+            asked = Asked.load(manifest.asked)
     here = "" if manifest is None or not manifest.folder else _way_to(manifest.folder)
-    return Origin(tuple(reference(folder)), scripts_of(folder), changes, here)
+    return Origin(tuple(reference(folder)), scripts_of(folder), asked, here)
 
 
 def _way_to(folder: str) -> str:
@@ -123,15 +122,6 @@ def _way_to(folder: str) -> str:
     except ValueError:  # another drive
         way = folder
     return "" if way == os.curdir else f"{way}{os.sep}"
-
-
-def tell(text: str, screen: Screen, *, paged: bool) -> None:
-    """Write a text to stdout, through a pager where it is longer than the terminal."""
-    if not (paged and screen.reads and text.count("\n") >= screen.height):
-        screen.tell(text, end="")
-        return
-    os.environ.setdefault("LESS", "-R")  # or less shows colours as letters
-    pydoc.pager(text)
 
 
 def _checked(outcome: str, title: str, style: str = "", one: str | None = None) -> Column[Figures]:

@@ -108,3 +108,21 @@ def test_pager(folder: Path) -> None:
     assert "paged" in run_on_terminal(folder, "show", "latest", PAGER=pager)[1]
     assert "paged" not in run_on_terminal(folder, "show", "latest", "--no-pager", PAGER=pager)[1]
     assert "paged" not in run_on_terminal(folder, "show", "latest", "many#1", PAGER=pager)[1]
+
+
+@pytest.mark.parametrize("pager", ["no-such-program", "/etc/hosts"])
+def test_a_pager_that_cannot_be_run(folder: Path, pager: str) -> None:
+    """Where the pager is not there, or is no program, everything is shown all the same."""
+    run_on_terminal(folder, "play", "many.yaml", "--quiet", "--repeat", "40")
+    code, seen = run_on_terminal(folder, "show", "latest", PAGER=pager)
+    assert code == 0
+    assert "many#40" in seen
+
+
+@pytest.mark.parametrize("less", ["", "-i", "FX", "-R"])
+def test_colours_in_less(folder: Path, less: str) -> None:
+    """However less is set, it is told to show colours as colours."""
+    run_on_terminal(folder, "play", "many.yaml", "--quiet", "--repeat", "40")
+    pager = f"{sys.executable} -c \"import os, sys; sys.stdin.read(); print('LESS=' + os.environ['LESS'])\""
+    seen = run_on_terminal(folder, "show", "latest", PAGER=pager, LESS=less)[1]
+    assert f"LESS={'-R' if less in {'', '-R'} else f'-R {less}'}\n" in seen

@@ -61,11 +61,22 @@ def text_of(message: Message) -> str:
     parts = [_content(message.get("content"))]
     if message.get("refusal"):
         parts.append(f"(refusal) {message['refusal']}")
-    for call in message.get("tool_calls") or ():
-        function = call.get("function") or call.get("custom") or {}
-        given = function.get("arguments", function.get("input", ""))
-        parts.append(f"(calls {function.get('name', call.get('type'))}: {given})")
+    if isinstance(sound := message.get("audio"), dict):
+        parts.append(f"(sound) {sound.get('transcript') or ''}".strip())
+    calls = message.get("tool_calls") or []
+    parts += [_call(call) for call in (calls if isinstance(calls, list) else [calls])]
+    if message.get("function_call"):  # as servers said it before there were tools
+        parts.append(_call({"function": message["function_call"]}))
     return "\n".join(part for part in parts if part)
+
+
+def _call(call: Json) -> str:
+    """A call of a tool as text; servers send what they like there."""
+    if not isinstance(call, dict):
+        return f"(calls {_bounded(str(call))})"
+    function = _fields(call, "function") or _fields(call, "custom")
+    given = function.get("arguments", function.get("input", ""))
+    return f"(calls {function.get('name', call.get('type'))}: {given})"
 
 
 def _content(content: Json) -> str:
@@ -84,14 +95,16 @@ def _part(part: Json) -> str:
             return str(part.get("text", ""))
         case "image_url":
             image = _fields(part, "image_url")
-            return f"(image: {_address(image.get('url', part['image_url']))})"
+            return f"(image: {_address(image.get('url', part.get('image_url', '')))})"
         case "input_audio":
             sound = _fields(part, "input_audio")
             return f"(sound: {sound.get('format', 'audio')}, {_address(sound.get('data', ''))})"
         case "file":
             named = _fields(part, "file")
             place = named.get("file_data") or named.get("file_id") or ""
-            return f"(document: {', '.join(filter(None, [named.get('filename'), _address(place)]))})"
+            return (
+                f"(document: {', '.join(filter(None, [str(named.get('filename') or ''), _address(place)]))})"
+            )
         case kind:
             return f"({kind}: {_bounded(json.dumps(part, ensure_ascii=False))})"
 

@@ -1,5 +1,8 @@
 """Messages beside their turns."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from runner.core.spoken import opening_of, spoken, text_of
 from runner.core.transcript import PlayedTurn
 from tests.played import played
@@ -35,3 +38,31 @@ def test_what_is_no_text_is_told_in_words() -> None:
     call = {"type": "function", "function": {"name": "look_up", "arguments": "{}"}}
     message = {"role": "assistant", "content": None, "refusal": "No.", "tool_calls": [call]}
     assert text_of(message) == "(refusal) No.\n(calls look_up: {})"
+    old = {"role": "assistant", "content": None, "function_call": {"name": "look_up", "arguments": "{}"}}
+    assert text_of(old) == "(calls look_up: {})"
+    sound = {"role": "assistant", "content": None, "audio": {"id": "a", "transcript": "Hello"}}
+    assert text_of(sound) == "(sound) Hello"
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["type", "text", "image_url", "url", "file", "filename", "function", "name"]),
+            inner | st.sampled_from(["text", "image_url", "input_audio", "file"]),
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["content", "refusal", "tool_calls", "function_call", "audio"]), ANYTHING, max_size=4
+    )
+)
+def test_whatever_a_server_sends_is_told(message: dict[str, object]) -> None:
+    """No shape of a message keeps a conversation from being shown."""
+    assert isinstance(text_of({"role": "assistant", **message}), str)

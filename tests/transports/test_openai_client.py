@@ -388,7 +388,8 @@ def test_reads_no_answer_without_end(
     answer = Respond((b": more\n" * 40_000,) * 8, chunked=not announced)
     got = ask_of(answer, streamed=streamed, http=http)
     assert got.failure is not None
-    assert (got.failure.kind, got.failure.message) == ("malformed", "the answer is longer than 1 MB")
+    assert got.failure.kind == "malformed"
+    assert "(the answer is longer than 1 MB)" in got.failure.message
 
 
 @BOTH

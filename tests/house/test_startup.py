@@ -43,9 +43,11 @@ def test_the_front_door_is_light(words: list[str] | None) -> None:
 
 
 def test_help_answers_at_once() -> None:
-    """`runner --help` costs at most 1.6 times what importing typer costs."""
+    """`runner --help` costs at most 1.6 times what importing typer costs, the best of each; a busy machine gets more tries."""
     best: dict[str, float] = {}
-    for _ in range(5):
+    for tried in range(30):
+        if tried >= 5 and best["help"] <= 1.6 * best["typer"]:
+            break
         for name, arguments in (("typer", ["-c", "import typer"]), ("help", ["-m", "runner", "--help"])):
             began = time.perf_counter()
             python(*arguments)

@@ -56,7 +56,7 @@ MESSAGES = [
     {"role": "user", "content": "hello"},
     {"role": "assistant", "content": "Hi!"},
 ]
-SHORT = Timeouts(connect_s=0.1, first_token_s=0.1, between_tokens_s=0.1, whole_s=0.25)
+SHORT = Timeouts(connect_s=0.2, first_token_s=0.2, between_tokens_s=0.2, whole_s=0.6)
 
 
 def always(answer: Respond) -> Callable[[Record], Respond]:
@@ -353,7 +353,7 @@ FAULTS: dict[str, tuple[Respond, tuple[str, int | None], tuple[str, int | None]]
     "choices missing": (no_choices(missing=True), ("no_choices", 200), ("no_choices", 200)),
     "empty reply": (empty(), ("empty_reply", 200), ("empty_reply", 200)),
     "slow head": (completion().after(1), ("timed_out", None), ("timed_out", None)),
-    "pause in a stream": (stream(["a", "b"], pause=0.15), ("timed_out", None), ("timed_out", 200)),
+    "pause in a stream": (stream(["a", "b"], pause=0.35), ("timed_out", None), ("timed_out", 200)),
     "header that is none": (
         completion().having(x_odd=b"a\x00b"),
         ("unreachable", None),
@@ -474,7 +474,7 @@ def test_a_reply_that_is_whole_needs_no_orderly_end() -> None:
     """A stream that said why it ended is a reply, though its connection stays open or breaks afterwards."""
     chunks = [chunk({"content": "whole"}), chunk({}, finish_reason="stop")]
     whole = chunk_stream(chunks, done=False)
-    for end in ([0.2], ["cut"], [b"data: [DONE]\n\n", "reset"]):
+    for end in ([0.4], ["cut"], [b"data: [DONE]\n\n", "reset"]):
         pieces = [*whole.pieces, *end]
         answer = ask_of(byte_stream(pieces), streamed=True, timeouts=SHORT)
         assert answer.reply is not None

@@ -56,6 +56,19 @@ def number_from(least: int, name: str, number: object) -> int | None:
     return number
 
 
+def numbers_from(least: int, name: str, values: object) -> tuple[int, ...]:
+    """One number, or several; raises UsageError where one of them is none that counts something."""
+    several = [] if values is None else listed(values)
+    return tuple(number for each in several if (number := number_from(least, name, each)) is not None)
+
+
+def flag(name: str, value: object) -> bool | None:
+    """Yes or no; raises UsageError where it is neither."""
+    if value is not None and not isinstance(value, bool):
+        raise UsageError(f"{name} should be True or False, not {value!r}")
+    return value
+
+
 def dollars(name: str, number: Any) -> float | None:
     """The amount of money; raises UsageError where it is none."""
     if number is None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 from runner.core.wording import unknown
-from runner.door.given import Place, dollars, number_from, place
+from runner.door.given import Place, dollars, flag, number_from, place
 from runner.errors import UsageError
 from runner.operations.stage import Asked
 from runner.transports.cassette import Mode
@@ -16,6 +16,8 @@ class How:
     """What was said; None where nothing was."""
 
     in_flight: int | None
+    reproduce: bool
+    stream: bool | None
     max_cost: float | None
     max_tokens_total: int | None
     cassettes: Place | None
@@ -29,6 +31,8 @@ class How:
         cassettes = self._cassettes(folder)
         said = {
             "in_flight": number_from(1, "in_flight", self.in_flight),
+            "reproduce": flag("reproduce", self.reproduce) or None,
+            "stream": flag("stream", self.stream),
             "max_cost": dollars("max_cost", self.max_cost),
             "max_tokens_total": number_from(0, "max_tokens_total", self.max_tokens_total),
             "cassettes": cassettes,

@@ -60,8 +60,12 @@ def play(  # noqa: PLR0913 - what the command line has as options
     where: Mapping[str, Json] | None = None,
     cases: str | Iterable[str] = (),
     skip_tags: str | Iterable[str] = (),
+    trials: int | Iterable[int] = (),
+    shard: str | None = None,
     outputs: Place = "outputs",
     in_flight: int | None = None,
+    reproduce: bool = False,
+    stream: bool | None = None,
     max_cost: float | None = None,
     max_tokens_total: int | None = None,
     cassettes: Place | None = None,
@@ -85,8 +89,13 @@ def play(  # noqa: PLR0913 - what the command line has as options
         where: an axis with the value, or values, that are played: `{"temperature": 0.7}`.
         cases: ids of cases: only these are played.
         skip_tags: scenarios with any of these are not played.
+        trials: numbers of repeats, from 1: only these are played.
+        shard: "2/5" is the second of five parts, the same on every machine; `runner merge` puts their runs together.
         outputs: the folder in which runs are kept.
         in_flight: how many requests are under way at once, at most, at each provider; by default as its settings say.
+        reproduce: whether one request is sent after the other, always in the same order, so that a server that can repeat
+            itself does.
+        stream: whether replies are asked for token by token, which tells the time to the first one.
         max_cost: US dollars; the run ends before it costs more, its earlier parts counted. Prices must be known.
         max_tokens_total: tokens, sent and received; the run ends before it takes more, its earlier parts counted.
         cassettes: a folder of recordings, a file for each scenario; `mode` says what is done with them.
@@ -109,9 +118,9 @@ def play(  # noqa: PLR0913 - what the command line has as options
     """
     # fmt: off
     words = Words(what, provider, model, temperature, system, params, vars, axes, repeat,
-                  only, tags, where, cases, skip_tags)
+                  only, tags, where, cases, skip_tags, trials, shard)
     # fmt: on
-    how = How(in_flight, max_cost, max_tokens_total, cassettes, mode)
+    how = How(in_flight, reproduce, stream, max_cost, max_tokens_total, cassettes, mode)
     with in_python():
         ready = words.ready(how, outputs)
         return Run(Performance(ready, follow(progress)).wait().folder)
@@ -133,8 +142,12 @@ async def aplay(  # noqa: PLR0913 - what the command line has as options
     where: Mapping[str, Json] | None = None,
     cases: str | Iterable[str] = (),
     skip_tags: str | Iterable[str] = (),
+    trials: int | Iterable[int] = (),
+    shard: str | None = None,
     outputs: Place = "outputs",
     in_flight: int | None = None,
+    reproduce: bool = False,
+    stream: bool | None = None,
     max_cost: float | None = None,
     max_tokens_total: int | None = None,
     cassettes: Place | None = None,
@@ -147,9 +160,9 @@ async def aplay(  # noqa: PLR0913 - what the command line has as options
     """
     # fmt: off
     words = Words(what, provider, model, temperature, system, params, vars, axes, repeat,
-                  only, tags, where, cases, skip_tags)
+                  only, tags, where, cases, skip_tags, trials, shard)
     # fmt: on
-    how = How(in_flight, max_cost, max_tokens_total, cassettes, mode)
+    how = How(in_flight, reproduce, stream, max_cost, max_tokens_total, cassettes, mode)
     with in_python():
         ready = await asyncio.to_thread(words.ready, how, outputs)
         return Run((await Performance(ready, follow(progress)).wait_async()).folder)

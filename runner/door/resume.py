@@ -23,6 +23,8 @@ def resume(  # noqa: PLR0913 - what the command line has as options
     *,
     outputs: Place = "outputs",
     in_flight: int | None = None,
+    reproduce: bool = False,
+    stream: bool | None = None,
     max_cost: float | None = None,
     max_tokens_total: int | None = None,
     cassettes: Place | None = None,
@@ -37,10 +39,12 @@ def resume(  # noqa: PLR0913 - what the command line has as options
         run: a run, its name, its folder, or "latest".
         outputs: the folder in which runs are kept.
         in_flight: how many requests are under way at once, at most, at each provider.
+        reproduce: whether one request is sent after the other, as for `runner.play`.
+        stream: whether replies are asked for token by token, as for `runner.play`.
         max_cost: US dollars that the whole run may cost, what it has cost already counted.
         max_tokens_total: tokens that the whole run may take, what it has taken already counted.
         cassettes: a folder of recordings, as for `runner.play`.
-        mode: "replay", "fill" or "record", as for `runner.play`. What is not said in these four is as it was.
+        mode: "replay", "fill" or "record", as for `runner.play`. What is not said in these seven is as it was.
         retry_unanswered: also play on where a reply is missing.
         accept_changes: play trials anew whose messages, params, model or provider have changed.
         progress: whether it is shown how far the run is; by default in notebooks.
@@ -54,7 +58,7 @@ def resume(  # noqa: PLR0913 - what the command line has as options
         runner.ProblemsError, runner.ProviderError, KeyboardInterrupt: as `runner.play`.
 
     """
-    how = How(in_flight, max_cost, max_tokens_total, cassettes, mode)
+    how = How(in_flight, reproduce, stream, max_cost, max_tokens_total, cassettes, mode)
     with in_python():
         again = _again(run, outputs, how, Wanted(accept_changes, retry_unanswered))
         return Run(Performance(again, follow(progress)).wait().folder)
@@ -65,6 +69,8 @@ async def aresume(  # noqa: PLR0913 - what the command line has as options
     *,
     outputs: Place = "outputs",
     in_flight: int | None = None,
+    reproduce: bool = False,
+    stream: bool | None = None,
     max_cost: float | None = None,
     max_tokens_total: int | None = None,
     cassettes: Place | None = None,
@@ -74,7 +80,7 @@ async def aresume(  # noqa: PLR0913 - what the command line has as options
     progress: bool | None = None,
 ) -> Run:
     """Go on with a run, as `runner.resume` does, from asynchronous code; cancelling stops it as it stops `runner.aplay`."""
-    how = How(in_flight, max_cost, max_tokens_total, cassettes, mode)
+    how = How(in_flight, reproduce, stream, max_cost, max_tokens_total, cassettes, mode)
     with in_python():
         again = _again(run, outputs, how, Wanted(accept_changes, retry_unanswered))
         return Run((await Performance(again, follow(progress)).wait_async()).folder)

@@ -10,8 +10,9 @@ from typing import Any
 from runner.core.change import Changes
 from runner.core.scenario import Scenario
 from runner.core.selection import Selection
+from runner.core.shard import Shard
 from runner.core.value import Json
-from runner.door.given import Place, listed, named, number_from, place, text, texts
+from runner.door.given import Place, listed, named, number_from, numbers_from, place, text, texts
 from runner.door.how import How
 from runner.door.perform import Perform
 from runner.errors import UsageError
@@ -42,6 +43,8 @@ class Words:
     where: Mapping[str, Json] | None
     cases: str | Iterable[str]
     skip_tags: str | Iterable[str]
+    trials: int | Iterable[int]
+    shard: str | None
 
     def ready(self, how: How, outputs: Place) -> Perform:
         """What plays it; raises RunnerError with everything that is wrong, before anything is sent."""
@@ -115,7 +118,18 @@ class Words:
             skip_tags=texts("skip_tags", self.skip_tags),
             cases=texts("cases", self.cases),
             where={name: tuple(_typed(name, each) for each in listed(where[name])) for name in where},
+            repeats=numbers_from(1, "trials", self.trials),
+            shard=_shard(self.shard),
         )
+
+
+def _shard(value: object) -> Shard | None:
+    """The part that is meant; raises UsageError where there is no such part."""
+    typed = text("shard", value)
+    try:
+        return None if typed is None else Shard.read(typed)
+    except ValueError as error:
+        raise UsageError(f"shard: {error}") from None
 
 
 def _typed(name: str, value: object) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 import runner
-from runner.door.given import dollars, listed, named, number_from, place, text, texts
+from runner.door.given import dollars, flag, listed, named, number_from, numbers_from, place, text, texts
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,9 @@ from runner.door.given import dollars, listed, named, number_from, place, text, 
         (lambda value: place("x", value), None),
         (lambda value: number_from(0, "x", value), True),
         (lambda value: number_from(0, "x", value), 1.0),
+        (lambda value: numbers_from(1, "x", value), [0]),
+        (lambda value: numbers_from(1, "x", value), "1"),
+        (lambda value: flag("x", value), 1),
         (lambda value: dollars("x", value), float("inf")),
         (lambda value: dollars("x", value), "1"),
     ],
@@ -34,12 +37,15 @@ def test_what_is_of_another_kind_is_refused(read: Any, value: Any) -> None:
 def test_none_says_nothing() -> None:
     """A parameter that is given as None is as good as not given."""
     assert (text("x", None), texts("x", None), named("x", None)) == (None, (), {})
+    assert (numbers_from(1, "x", None), flag("x", None)) == ((), None)
     assert (number_from(1, "x", None), dollars("x", None)) == (None, None)
 
 
 def test_one_stands_for_a_list_of_one() -> None:
     """A text is never taken for a list of letters."""
     assert texts("x", "abc") == ("abc",)
+    assert numbers_from(1, "x", 2) == (2,)
+    assert numbers_from(1, "x", range(1, 3)) == (1, 2)
     assert listed(0.5) == [0.5]
     assert listed(each for each in "ab") == ["a", "b"]
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import runner
-from tests.loopback import LoopbackApi, Record, Respond, completion, refuse
+from tests.loopback import LoopbackApi, Record, Respond, completion, refuse, stream
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -96,6 +96,31 @@ def test_what_is_recorded_is_played_without_sending(api: LoopbackApi, folder: Pa
     assert len(api.records) == 4
 
 
+def test_parts_of_a_plan_are_played(api: LoopbackApi) -> None:
+    """Repeats by their numbers, and shards that together are the whole; one without a trial is played well."""
+    assert [line.id for line in runner.play("talk.yaml", repeat=3, trials=[3, 1])] == ["talk#1", "talk#3"]
+    parts = [runner.play("talk.yaml", repeat=2, shard=f"{number}/4") for number in range(1, 5)]
+    assert sorted(line.id for part in parts for line in part) == ["talk#1", "talk#2"]
+    assert {(part.status, part.exit_code) for part in parts} == {("finished", 0)}
+    assert any(part.planned == 0 and "0 conversations" in part._repr_html_() for part in parts)
+    with pytest.raises(runner.NothingToPlayError):
+        runner.play("talk.yaml", trials=2)
+    assert len(api.records) == 8
+
+
+def test_one_after_the_other_and_token_by_token(api: LoopbackApi) -> None:
+    """`reproduce` sends one request at a time, also when the run goes on; `stream` tells the time to the first token."""
+    api.respond = lambda record: stream("one two").after(0.05) if record.body.get("stream") else said(record)
+    run = runner.play("talk.yaml", repeat=3, reproduce=True, stream=True, max_tokens_total=60)
+    assert run.status == "stopped"
+    run = runner.resume(run, max_tokens_total=100_000)
+    assert run.status == "finished"
+    assert api.peak == 1
+    assert all(body["stream"] for body in api.bodies)
+    assert run[0].turns[0].exchanges[0].ttft_s is not None
+    assert runner.play("talk.yaml")[0].turns[0].exchanges[0].ttft_s is None
+
+
 def test_a_limit_ends_the_run_and_says_so(api: LoopbackApi) -> None:
     """Nothing is raised: the run is stopped, its reason is the limit."""
     run = runner.play("talk.yaml", max_tokens_total=1, params={"max_completion_tokens": 5})
@@ -172,6 +197,9 @@ def test_all_problems_are_raised_before_anything_is_sent(api: LoopbackApi, folde
             "max_tokens_total should be a whole number from 0 up, not -1",
         ),
         ("talk.yaml", {"max_cost": 1, "model": "gpt-unpriced"}, "`max_cost`: the price of gpt-unpriced"),
+        ("talk.yaml", {"shard": "3/2"}, "shard: expected I/N"),
+        ("talk.yaml", {"trials": 0}, "trials should be a whole number from 1 up, not 0"),
+        ("talk.yaml", {"reproduce": True, "in_flight": 4}, "`reproduce` sends .* which in_flight=4 does not"),
         ("talk.yaml", {"mode": "fill"}, 'mode="fill" needs cassettes'),
         ("talk.yaml", {"mode": "recrd", "cassettes": "tapes"}, "mode recrd: .*did you mean `record`"),
     ],

@@ -25,6 +25,8 @@ from runner.errors import Problem, ProblemsError, StoreError
         ("read --model-card", "read --model-card"),
         ("--set params.top_p", 'params["top_p"]'),
         ("send fewer at once (--in-flight 1)", "send fewer at once (in_flight=1)"),
+        ("--reproduce goes with --stream", "`reproduce` goes with `stream`"),
+        ("by `runner play --only a` or --only b", "by `runner play --only a` or `only` b"),
         ("fetch it with `runner pull --from FILE`", "fetch it with `runner pull --from FILE`"),
     ],
 )

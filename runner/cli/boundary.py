@@ -80,14 +80,17 @@ def _end(error: BaseException) -> int:
 
 def tell_error(error: RunnerError) -> None:
     """Write an error to stderr, each of its problems on a line of its own."""
+    from runner.cli.display.layout import wrapped
     from runner.cli.display.screen import Screen
     from runner.core.harmless import harmless
 
     screen = Screen.open()
     for line in harmless(str(error)).split("\n"):
-        address, colon, rest = line.partition(": ")
-        is_problem = colon and ":" in address and " " not in address
-        _write(f"{screen.paint_talk(address, 'bold')}: {rest}" if is_problem else line)
+        address = line.partition(": ")[0]
+        shown = wrapped(line, screen.width, 2) if sys.stderr.isatty() else line
+        if ":" in address and " " not in address and shown.startswith(f"{address}:"):
+            shown = screen.paint_talk(address, "bold") + shown[len(address) :]
+        _write(shown)
 
 
 def _crash(error: Exception) -> int:

@@ -5,6 +5,7 @@ value and the other to show its sentence; neither is needed before a command run
 """
 
 import os
+import shutil
 from contextlib import suppress
 from typing import Any, Final
 
@@ -14,6 +15,10 @@ from typer.core import TyperCommand, TyperGroup
 VARIABLE: Final = "_RUNNER_COMPLETE"
 """The environment variable by which a shell's script asks."""
 SHELLS: Final = ("bash", "zsh", "fish", "powershell", "pwsh")
+
+_TYPERS_LEAST: Final = 52
+"""Columns of the narrowest screen that typer lays help out for."""
+_LEAST: Final = 24
 
 _AT_ONCE: Final = """
 
@@ -51,6 +56,13 @@ class Commands(TyperGroup):
         if VARIABLE in os.environ:
             _prepare()
         return super().main(*arguments, **options)
+
+    def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:
+        """What a command is typed in; help is laid out for narrow screens as well, which typer takes for wider ones."""
+        columns = shutil.get_terminal_size().columns
+        if columns < _TYPERS_LEAST:
+            extra.setdefault("terminal_width", max(_LEAST, columns - 1))
+        return super().make_context(info_name, args, parent, **extra)
 
     def get_help_option(self, ctx: Any) -> Any:
         """The option `--help`, which is false where it is not given: typer reads no value that is one already."""

@@ -16,6 +16,11 @@ LONGEST_URL: Final = 80
 _KEPT: Final = re.compile(r"(?:data:([^;,]*)|base64);sha256,([0-9a-f]{64})\Z")
 """A file that is kept beside the run."""
 
+_EARLY: Final = {
+    "length": "the limit on tokens was reached",
+    "content_filter": "a content filter withheld the rest",
+}
+
 _SAID: Final = {"heard": 2, "given": 1, "unanswered": 1, "skipped": 0, "unplayed": 0}
 """How many messages stand in the history for a turn of each status."""
 
@@ -107,6 +112,11 @@ def _part(part: Json) -> str:
             )
         case kind:
             return f"({kind}: {_bounded(json.dumps(part, ensure_ascii=False))})"
+
+
+def early_end(reason: str | None) -> str:
+    """Why a reply ended before it was finished, in words; other reasons than the API's own stand as they are."""
+    return f"the reply ended early: {_EARLY.get(str(reason), reason)}"
 
 
 def _fields(part: dict[str, Json], name: str) -> dict[str, Json]:

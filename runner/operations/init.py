@@ -194,6 +194,10 @@ def read_key(text: str) -> str | None:
             "what was given is no key: a key is one word of plain letters, digits and signs, without spaces, "
             "accents or control characters; copy it again, and nothing else with it"
         )
+    if "..." in key:
+        raise UsageError(
+            "what was given stands for a key in examples: copy the whole key from where it was made"
+        )
     return key
 
 

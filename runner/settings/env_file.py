@@ -38,7 +38,7 @@ def entries(text: str) -> Iterator[Entry]:
         assert before is not None
         line = binding.original.line + len(_LINE_END.findall(before[0]))
         if binding.error:
-            why = "cannot be read: expected NAME=value, with a value that holds quotes in quotes of the other kind"
+            why = "cannot be read: expected NAME=value, e.g. OPENAI_API_KEY=...; a quote that opens a value must close it"
             yield Entry(line, "", "", why)
         elif (
             binding.key is not None and binding.value is None and not _EXPORTED.match(binding.original.string)

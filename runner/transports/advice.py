@@ -98,7 +98,7 @@ class _Adviser:
         where = (
             "at platform.openai.com/settings/organization/billing"
             if self.is_openai
-            else f"where {self.name} is paid"
+            else f"where you pay for {self.name}"
         )
         return Advice(f"the account of {self._key()} has no credit left", f"add some {where}, or {_LOCAL}")
 

@@ -422,7 +422,7 @@ def test_a_reply_that_ends_early_is_told_in_a_pipe(front: Front) -> None:
     front.answer(lambda *_: spoken("half a", finish_reason="length"))
     shown = talk(front, "one")
     assert shown.out == "half a\nGoodbye!\n"
-    assert "(the reply ended early: length)" in shown.err
+    assert "(the reply ended early: the limit on tokens was reached)" in shown.err
 
 
 # -- a real terminal ---------------------------------------------------------------------------------------------------

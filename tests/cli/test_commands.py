@@ -132,3 +132,17 @@ def test_another_typer_completes_as_well(front: Front, monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "runner.cli.shells", None)
     env = {"_RUNNER_COMPLETE": "complete_bash", "COMP_WORDS": "runner va", "COMP_CWORD": "1"}
     assert front.type(env=env).out.split() == ["validate"]
+
+
+@pytest.mark.parametrize("words", [(), ("play",), ("cassette", "prune")])
+def test_help_fits_narrow_screens(words: tuple[str, ...]) -> None:
+    """On a screen of 40 columns no line of any help is cut by the terminal."""
+    done = subprocess.run(
+        [sys.executable, "-m", "runner", *words, "--help"],
+        check=True,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "COLUMNS": "40", "TERMINAL_WIDTH": "40"},
+    )
+    assert max(len(line) for line in done.stdout.splitlines()) <= 40

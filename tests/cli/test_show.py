@@ -43,7 +43,9 @@ def test_list_on_a_terminal(front: Front, width: int, command: str) -> None:
     code, seen = run_on_terminal(front.folder, *words, COLUMNS=str(width), NO_COLOR="1")
     table = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", seen.split("\x1b[?25h")[-1]).lstrip("\n")
     table = "\n".join(
-        line for line in table.split("\n") if "runner show" not in line and "outputs/" not in line
+        line
+        for line in table.split("\n")
+        if not any(w in line for w in ("runner show", "runner play", "outputs/"))
     )
     assert all(width_of(line) <= width for line in table.split("\n"))
     require_golden(f"{command}-list-terminal-{width}", Shown(code, table, "").page)
@@ -169,7 +171,7 @@ def test_messages_that_are_not_text(front: Front) -> None:
         assert "(image: https://example.org/a.png)" in out
         assert "(refusal) I will not." in out
         assert '(calls look_up: {"rma": 7})' in out
-        assert "(the reply ended early: length)" in out
+        assert "(the reply ended early: the limit on tokens was reached)" in out
 
 
 def test_no_pager_in_a_pipe(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:

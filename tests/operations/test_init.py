@@ -243,7 +243,7 @@ def test_a_key_that_cannot_be_written_leaves_no_half(tmp_path: Path, monkeypatch
 
 
 @pytest.mark.parametrize(
-    "text", ["sk-é", "sk a", "sk-a\nsk-b", "sk-\x1b[31m", "sk-“a”", "OPENAI_API_KEY=", '""']
+    "text", ["sk-é", "sk a", "sk-a\nsk-b", "sk-\x1b[31m", "sk-“a”", "sk-...", "OPENAI_API_KEY=", '""']
 )
 def test_what_is_no_key_is_refused_unseen(text: str) -> None:
     """Spaces, accents and control characters within are refused in a sentence that does not show what was given."""

@@ -298,7 +298,7 @@ def test_lines_of_env_files_that_say_nothing_are_problems(tmp_path: Path) -> Non
     (tmp_path / ".env").write_text(f"A=1\n{KEY}\nB='open\n")
     assert complaints(tmp_path, "") == [
         ".env:2: the line has no `=`: expected NAME=value, e.g. OPENAI_API_KEY=...",
-        ".env:3: the line cannot be read: expected NAME=value, with a value that holds quotes in quotes of the other kind",
+        ".env:3: the line cannot be read: expected NAME=value, e.g. OPENAI_API_KEY=...; a quote that opens a value must close it",
     ]
 
 

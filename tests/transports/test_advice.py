@@ -88,7 +88,7 @@ NO_MODEL = refused(404, "The model `m` does not exist", code="model_not_found")
         ("router", fail_page(200, PAGE), "no chat API answers at https://router.example/api (200: a page in place of JSON (Welcome)): is base_url under [providers.router] of the settings right? It usually ends in /v1"),
         ("openai", refused(405, "Method Not Allowed"), "no chat API answers at http://127.0.0.1:9/ (405: Method Not Allowed): is OPENAI_BASE_URL in .env right? It usually ends in /v1"),
         ("openai", fail_redirect(308, "https://new.example/v1/chat/completions?x=1"), "http://127.0.0.1:9/ sends on elsewhere (308: it sends on to https://new.example/v1/chat/completions): give OPENAI_BASE_URL in .env that address, without /chat/completions"),
-        ("openai", QUOTA, "the account of the key in OPENAI_API_KEY has no credit left (429: You exceeded your current quota): add some where openai is paid, or play on the embedded model with --provider local"),
+        ("openai", QUOTA, "the account of the key in OPENAI_API_KEY has no credit left (429: You exceeded your current quota): add some where you pay for openai, or play on the embedded model with --provider local"),
         ("openai", refused(429, "slow down"), "openai takes no more requests for now (429: slow down): send fewer at once (--in-flight 1), or try later"),
         ("openai", fail_inside({"error": {"message": "slow", "code": "429"}}), "openai takes no more requests for now (slow): send fewer at once (--in-flight 1), or try later"),
         ("openai", TOO_LONG, "the conversation no longer fits into the context of m (400: maximum context length is 10 tokens): shorten it, or name a model with more room by --model"),

@@ -9,7 +9,7 @@ from runner.cli.display.screen import Screen
 from runner.core.check import Verdict
 from runner.core.harmless import harmless, harmless_line
 from runner.core.message import Message
-from runner.core.spoken import text_of
+from runner.core.spoken import early_end, text_of
 
 __all__ = ("Page", "text_of")
 
@@ -86,4 +86,4 @@ class Page:
     def finish_reason(self, reason: str | None) -> None:
         """Say why a reply ended, where it did not end by itself."""
         if reason not in FINE:
-            self.note(f"(the reply ended early: {reason})")
+            self.note(f"({early_end(reason)})")

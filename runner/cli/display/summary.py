@@ -109,6 +109,9 @@ class Ending:
         self.screen.tell(harmless_line(str(self.played.folder.transcripts)))
         if not is_stopped(self.played):
             self.screen.say(f"read it: {command('show', *self._place())}")
+            if self.played.run.counts["unanswered"] and self.played.taped is None:
+                way = command("play", "--resume", *self._place(), "--retry-unanswered")
+                self.screen.say(f"once the reason is mended: {way}")
         else:
             way = resume_command(self.played.folder, self.played.run.stopped)
             self.screen.say(f"what was heard is saved; go on with: {way}")

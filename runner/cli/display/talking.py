@@ -5,11 +5,12 @@ from typing import Final
 
 from runner.cli.display.layout import wrapped
 from runner.cli.display.live import Speech
-from runner.cli.display.page import FINE, Page, text_of
+from runner.cli.display.page import FINE, Page
 from runner.cli.display.screen import Screen
 from runner.cli.display.wording import seconds
 from runner.core.harmless import harmless
 from runner.core.message import Answer, Message
+from runner.core.spoken import early_end, text_of
 from runner.transports import Delta, Notice, Started, Waiting
 
 STANDS: Final = "(the reply that was there before stands; /retry asks again)"
@@ -101,7 +102,7 @@ class Talking:
         elif answer.reply is not None:
             self.screen.tell(harmless(text_of(answer.reply.message)))
             if answer.reply.finish_reason not in FINE:
-                self.screen.say(f"(the reply ended early: {harmless(str(answer.reply.finish_reason))})")
+                self.screen.say(f"({harmless(early_end(answer.reply.finish_reason))})")
         elif answer.failure is not None:
             self.screen.say(harmless(f"no reply: {answer.failure.message}"))
             if self.is_prompted or has_stood:

@@ -1,5 +1,6 @@
 """Questions about replies, one file a family; a check is built from what the YAML says and does no I/O."""
 
+from functools import lru_cache
 from importlib import import_module
 from typing import Final
 
@@ -46,4 +47,10 @@ def check_class(name: str) -> type[Check]:
 
 def build(name: str, spec: Json) -> Check:
     """The check that the YAML means, in its positive form; raises `ValueError` with a sentence where it means none."""
+    return _build_worded(name, spec) if isinstance(spec, str) else check_class(name).read(spec)
+
+
+@lru_cache(maxsize=4096)
+def _build_worded(name: str, spec: str) -> Check:
+    """The same of a text; kept, since a check is built when it is read and again in every variant, and never changes."""
     return check_class(name).read(spec)

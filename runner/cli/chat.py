@@ -86,7 +86,7 @@ def chat(
     resume: Resume = None,
     outputs: options.Outputs = Path("outputs"),
 ) -> None:
-    """Talk with a model; exit or quit ends the talk, which is kept as a run."""
+    """Talk with a model; exit or quit ends it. It is kept as a run."""
     from runner.cli.attention import Attention
     from runner.cli.display.talking import Talking
     from runner.cli.keyboard import Keyboard

@@ -53,7 +53,7 @@ def diff(
     pager: Pager = True,
     as_json: options.AsJson = False,
 ) -> None:
-    """Hold two runs against each other: the same conversations, the changed words marked."""
+    """Hold two runs against each other, changed words marked."""
     from runner.cli.display.screen import Screen
     from runner.operations.beside import lay_beside
 

@@ -1,6 +1,7 @@
 """`runner export`: a run's conversations in another format, to stdout or into a file; it overwrites nothing unasked."""
 
 import os
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -92,7 +93,7 @@ def export(
     raw: Raw = False,
     outputs: options.Outputs = Path("outputs"),
 ) -> None:
-    """Write a run's conversations as Markdown, JSON lines, training data or a table."""
+    """Write a run as Markdown, JSON lines, training data or CSV."""
     from runner.core.wording import unknown
 
     if form not in EXPORTERS:
@@ -142,13 +143,19 @@ class Lines:
 
     def __iter__(self) -> Iterator[tuple[bytes, "Transcript"]]:
         """Each line with its transcript."""
+        from runner.core.wording import unknown
         from runner.operations.read import lines_of
 
         self.taken = 0
+        scenarios: dict[str, None] = {}
         for line, transcript in lines_of(self.folder, self.which.trial):
+            scenarios[transcript.scenario] = None
             if self.which.takes(transcript):
                 self.taken += 1
                 yield line, transcript
+        for name in self.which.only:
+            if name not in scenarios and scenarios:
+                raise UsageError(f"--only {name}: {unknown('scenario', name, scenarios)}")
 
 
 def _write(
@@ -203,11 +210,13 @@ def _to_stdout(pieces: Iterable[bytes]) -> None:
 
 
 def _to_file(pieces: Iterable[bytes], to: Path) -> None:
-    """Write a file, whole or not at all."""
+    """Write a file, whole or not at all; one that is written over is read by the same people after."""
     place = to.resolve()  # where a link leads
     beside = place.with_name(f".{place.name}.{os.getpid()}")
     try:
         with beside.open("wb") as file:
+            if place.exists():
+                shutil.copymode(place, beside)
             file.writelines(pieces)
         beside.replace(place)
     except OSError as error:

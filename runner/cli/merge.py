@@ -21,7 +21,7 @@ Runs = Annotated[
 
 
 def merge(runs: Runs, outputs: options.Outputs = Path("outputs")) -> None:
-    """Put the runs of all parts of a plan, played with --shard, together into one."""
+    """Put the runs of all parts of a plan together into one."""
     from runner.cli.display.screen import Screen
     from runner.cli.display.summary import place
     from runner.cli.display.typed import command

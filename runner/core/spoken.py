@@ -16,6 +16,9 @@ LONGEST_URL: Final = 80
 _KEPT: Final = re.compile(r"(?:data:([^;,]*)|base64);sha256,([0-9a-f]{64})\Z")
 """A file that is kept beside the run."""
 
+_WHOLE: Final = {"stop", "tool_calls", "function_call", None}
+"""How a reply ends that says all it was to say; None where a server does not tell."""
+
 _EARLY: Final = {
     "length": "the limit on tokens was reached",
     "content_filter": "a content filter withheld the rest",
@@ -114,9 +117,9 @@ def _part(part: Json) -> str:
             return f"({kind}: {_bounded(json.dumps(part, ensure_ascii=False))})"
 
 
-def early_end(reason: str | None) -> str:
-    """Why a reply ended before it was finished, in words; other reasons than the API's own stand as they are."""
-    return f"the reply ended early: {_EARLY.get(str(reason), reason)}"
+def early_end(reason: str | None) -> str | None:
+    """Why a reply ended before it was finished, in words where the API knows the reason; None where it is whole."""
+    return None if reason in _WHOLE else f"the reply ended early: {_EARLY.get(str(reason), reason)}"
 
 
 def _fields(part: dict[str, Json], name: str) -> dict[str, Json]:

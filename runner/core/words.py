@@ -11,7 +11,7 @@ from typing import Final
 import regex
 
 MOST_BITS: Final = 2**28
-"""Where the tokens of two texts have more pairs than these, lines are compared, and then only whole texts."""
+"""Where the tokens of two texts have more pairs than these, sentences are compared, and then only whole texts."""
 LEAST_COMMON: Final = 0.3
 """Texts that have less than this share of their words in common are told one after the other."""
 
@@ -19,7 +19,8 @@ _TOKEN: Final = regex.compile(
     r"(?V1)\s+|[[\w\p{M}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]]+|\X", regex.DOTALL
 )
 """White space, words, and what is none: characters with all that belongs to them."""
-_LINE: Final = regex.compile(r"[^\n]*\n|[^\n]+")
+_SENTENCE: Final = regex.compile(r"\n|[^\n]+?(?:[.!?。！？]+[^\S\n]*\n?|\n|\Z)")  # noqa: RUF001 - Chinese ends so
+"""A line, or a piece of one that ends as sentences do."""
 _WORD: Final = regex.compile(r"\w")
 
 
@@ -42,7 +43,7 @@ def words_changed(old: str, new: str) -> tuple[Span, ...]:
     if len(before) * len(after) <= MOST_BITS:
         return _tidied(_spans(before, after))
     spans: list[Span] = []
-    for span in _spans(_LINE.findall(old), _LINE.findall(new)):
+    for span in _spans(_SENTENCE.findall(old), _SENTENCE.findall(new)):
         sides = (_TOKEN.findall(span.old), _TOKEN.findall(span.new))
         fits = not span.is_same and len(sides[0]) * len(sides[1]) <= MOST_BITS
         spans += _tidied(_spans(*sides)) if fits else (span,)

@@ -107,8 +107,9 @@ class Run:
         """The name, how the run ended, and its checks."""
         totals = self.totals
         checks = {"passed": totals.passed, "failed": totals.failed, "broken": totals.broken}
-        said = "".join(f", {number} {word}" for word, number in checks.items() if number)
-        return f"<Run {self.name}: {self.status}, {totals.finished}/{self.planned} conversations{said}>"
+        said = ", ".join(f"{number} {word}" for word, number in checks.items() if number)
+        found = f"; checks: {said}" if said else ""
+        return f"<Run {self.name}: {self.status}, {totals.finished}/{self.planned} conversations{found}>"
 
     def _repr_html_(self) -> str:
         """The run as a table with verdicts, for notebooks."""

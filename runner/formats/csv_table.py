@@ -1,11 +1,13 @@
 """Transcripts as a table for spreadsheets: a row for each turn, and one for the checks about a conversation as a whole.
 
-RFC 4180 in UTF-8, rows ended by CR LF. A text that a spreadsheet would take for a formula gets a `'` before it, unless
-the cells are asked for as they are; numbers are left alone. `turn` is 0-based, as in the transcripts.
+RFC 4180 in UTF-8, rows ended by CR LF. A text that a spreadsheet would take for a formula gets a `'` before it, and
+controls, which such files cannot hold, are written as escapes, unless the cells are asked for as they are; numbers are
+left alone. `turn` is 0-based, as in the transcripts.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
@@ -38,6 +40,8 @@ _TURN: Final = (
 )
 _FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - spreadsheets take the wide ones as well
 """What a spreadsheet takes for the beginning of a formula, or parts cells at."""
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""C0 without tab and line ends, delete, and C1: a spreadsheet ends a cell there, or refuses the file."""
 
 
 def write(export: Export) -> Iterator[bytes]:
@@ -119,7 +123,8 @@ def _row(cells: Iterable[Any], *, raw: bool) -> bytes:
 
 
 def _defused(cell: Any) -> Any:
-    """A cell that no spreadsheet runs."""
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA):
-        return f"'{cell}"
-    return cell
+    """A cell that no spreadsheet runs, and nothing in which a program obeys."""
+    if not isinstance(cell, str):
+        return cell
+    text = _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", cell)
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text

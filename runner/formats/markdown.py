@@ -9,16 +9,13 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from runner.core.check import Verdict
-from runner.core.spoken import Spoken, opening_of, spoken, text_of
+from runner.core.harmless import harmless
+from runner.core.spoken import Spoken, early_end, opening_of, spoken, text_of
 from runner.core.transcript import Transcript
 from runner.core.value import Json, canonical
 from runner.formats.exporting import Export
 
 _BACKTICKS: Final = re.compile("`+")
-_CONTROLS: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-"""What is no text, turns the order of reading round, or cannot be written as UTF-8."""
 
 
 def write(export: Export) -> Iterator[bytes]:
@@ -73,9 +70,8 @@ def _turn(said: Spoken) -> Iterator[str]:
     yield f"\n### turn {number}: {_role(said.line)}{gold}\n\n{_fenced(text_of(said.line))}"
     if said.reply is not None:
         yield f"\n### turn {number}: {_role(said.reply)}\n\n{_fenced(text_of(said.reply))}"
-        reason = said.turn.exchanges[-1].finish_reason
-        if reason not in {"stop", "tool_calls", "function_call", None}:
-            yield f"\nthe reply ended early: {_code(str(reason))}\n"
+        if (why := early_end(said.turn.exchanges[-1].finish_reason)) is not None:
+            yield f"\n({_code(why)})\n"
     if said.turn.verdicts:
         yield "\n"
         yield from _verdicts(said.turn.verdicts)
@@ -100,21 +96,16 @@ def _role(message: Json) -> str:
     return role if role.isascii() and role.isalpha() else _code(role)
 
 
-def _plain(text: str) -> str:
-    """The text without what is no text."""
-    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text.replace("\r\n", "\n"))
-
-
 def _fenced(text: str) -> str:
     """A text as it stands, between fences that it cannot close."""
-    text = _plain(text)
+    text = harmless(text)
     fence = "`" * max(3, 1 + _longest_run(text))
     return f"{fence}text\n{text}{'' if text.endswith(chr(10)) else chr(10)}{fence}\n"
 
 
 def _code(text: str) -> str:
     """A text on one line, between backticks that it cannot close."""
-    text = " ".join(_plain(text).split("\n")) or " "
+    text = " ".join(harmless(text).split("\n")) or " "
     mark = "`" * (1 + _longest_run(text))
     pad = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{mark}{pad}{text}{pad}{mark}"

@@ -2,13 +2,14 @@
 
 Law: a conversation that was not played to its end, that ends without an assistant's message, or that holds what
 nobody may learn from (the mark of a secret, half a character, a reply that was cut) or what fine-tuning refuses (sound,
-documents, a tool call without its answer) is left out and counted; nothing is made up for it.
+documents, images of kinds and numbers that it does not take, tools that are no functions, a tool call without its
+answer, an assistant's message in which nothing is) is left out and counted; nothing is made up for it.
 The format has no developer messages: they are written as system messages.
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final
 
@@ -23,6 +24,10 @@ _CUT: Final = {"length", "content_filter"}
 """Finish reasons of replies that are not whole."""
 _NOT_TAKEN: Final = {"input_audio", "file"}
 """Content parts that fine-tuning does not take."""
+_IMAGES: Final = re.compile(r"https?:|data:image/(?:jpeg|jpg|png|webp)[;,]", re.IGNORECASE)
+"""How the address of an image begins that fine-tuning takes."""
+_MOST_IMAGES: Final = 10
+"""In one conversation."""
 _BESIDE: Final = ("tools", "parallel_tool_calls", "functions")
 """Params that a line holds beside its messages."""
 
@@ -45,19 +50,29 @@ def _unfit(transcript: Transcript) -> str | None:
     messages = transcript.messages
     if not messages or messages[-1].get("role") != "assistant":
         return "not ending with an assistant's message"
-    if not any(_says_something(each) for each in messages if each.get("role") == "assistant"):
-        return "without a word of the assistant's"
-    text = json.dumps([messages, _beside(transcript)], ensure_ascii=False)
+    if not all(_says_something(each) for each in messages if each.get("role") == "assistant"):
+        return "with an assistant's message that says nothing"
+    beside = _beside(transcript)
+    text = json.dumps([messages, beside], ensure_ascii=False)
+    images = [url for each in messages for url in _images(each)]
     held = {
         "a reply that was cut": any(
             exchange.finish_reason in _CUT for turn in transcript.turns for exchange in turn.exchanges
         ),
-        "sound or a document": any(kind in _NOT_TAKEN for each in messages for kind in _kinds(each)),
+        "sound or a document": any(
+            part.get("type") in _NOT_TAKEN for each in messages for part in _parts(each)
+        ),
+        "an image that is no JPEG, PNG or WEBP": not all(map(_IMAGES.match, images)),
+        f"more than {_MOST_IMAGES} images": len(images) > _MOST_IMAGES,
         "a tool call without its answer": any(
             each.get("tool_calls") and then.get("role") != "tool" for each, then in pairwise(messages)
         ),
         "a masked secret": bool(_SECRET.search(text)),
         "half a character (a lone surrogate)": bool(_SURROGATE.search(text)),
+        "a tool that is no function": not all(
+            isinstance(tool, dict) and tool.get("type", "function") == "function"
+            for tool in _tools([beside, *messages])
+        ),
     }
     return next((f"holding {what}" for what, holds in held.items() if holds), None)
 
@@ -67,11 +82,26 @@ def _beside(transcript: Transcript) -> dict[str, Json]:
     return {name: transcript.params[name] for name in _BESIDE if name in transcript.params}
 
 
-def _kinds(message: Message) -> Iterator[str]:
-    """The kinds of the parts of a message."""
+def _parts(message: Message) -> Iterator[dict[str, Json]]:
+    """The content parts of a message."""
     content = message.get("content")
-    for part in content if isinstance(content, list) else ():
-        yield str(part.get("type")) if isinstance(part, dict) else ""
+    yield from (part for part in content if isinstance(part, dict)) if isinstance(content, list) else ()
+
+
+def _images(message: Message) -> Iterator[str]:
+    """The addresses of the images in a message."""
+    for part in _parts(message):
+        if part.get("type") == "image_url":
+            image = part.get("image_url")
+            yield str(image.get("url") if isinstance(image, dict) else image)
+
+
+def _tools(places: Iterable[dict[str, Json]]) -> Iterator[Json]:
+    """Tools that are offered or called."""
+    for place in places:
+        for name in ("tools", "tool_calls"):
+            found = place.get(name)
+            yield from found if isinstance(found, list) else ()
 
 
 def _says_something(message: Message) -> bool:

@@ -5,7 +5,7 @@ from typing import Final
 
 from runner.core.check import Verdict
 from runner.core.message import Message
-from runner.core.spoken import Spoken, opening_of, spoken, text_of
+from runner.core.spoken import Spoken, early_end, opening_of, spoken, text_of
 from runner.core.transcript import Transcript
 from runner.reports.markup import apart, element, outcome, prose, shown
 from runner.reports.wording import count, money, tally_of
@@ -57,7 +57,7 @@ def _turn(said: Spoken) -> Iterator[str]:
         yield _message(said.line, "written by the author" if said.turn.status == "given" else "")
     if said.reply is not None:
         ended = said.turn.exchanges[-1].finish_reason if said.turn.exchanges else None
-        yield _message(said.reply, "" if ended in {None, "stop"} else f"ended by: {ended}")
+        yield _message(said.reply, early_end(ended) or "")
     for verdict in said.turn.verdicts:
         yield _verdict(verdict)
 

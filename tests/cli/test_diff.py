@@ -68,7 +68,7 @@ def test_nothing_differs(front: Front) -> None:
     """Runs in which the same was said are the same, whatever they took."""
     old, new = play(front, "red", "9"), play(front, "red", "9")
     out = front.type("diff", old, new).out
-    assert out.endswith("\n\n4 are the same\n")
+    assert out.endswith("\n\n4 conversations are the same\n")
 
 
 def test_other_lines_and_other_trials(front: Front) -> None:
@@ -107,8 +107,8 @@ def test_two_conversations_of_one_run(front: Front) -> None:
     assert "+ Ask somebody else about that." in out
     variants = [f"{name}#shop[case={case},temperature=0]" for case in ("kettle", "pot")]
     assert "[-kettle-]{+pot+}" in front.type("diff", *variants).out
-    assert "1 is the same" in front.type("diff", name, words[0]).out
-    assert "1 is the same" in front.type("diff", name, name, "shop[case=pot,temperature=0]").out
+    assert "1 conversation is the same" in front.type("diff", name, words[0]).out
+    assert "1 conversation is the same" in front.type("diff", name, name, "shop[case=pot,temperature=0]").out
 
 
 def test_json(front: Front) -> None:

@@ -42,6 +42,14 @@ def test_to_a_file_as_to_stdout(front: Front, form: str) -> None:
     assert [path.name for path in Path().glob("*x*")] == ["x"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="who may read a file is told otherwise there")
+def test_a_file_that_others_cannot_read_stays_so(front: Front) -> None:
+    """Writing over a file leaves it to those who could read it."""
+    front.write("kept.csv", "old").chmod(0o600)
+    assert front.type("export", "latest", "csv", "--to", "kept.csv", "--force").exit_code == 0
+    assert Path("kept.csv").stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
 def test_where_a_link_leads(front: Front) -> None:
     """Written over is what a link leads to: the link stays one."""
@@ -82,7 +90,7 @@ def test_a_part_of_a_run(front: Front) -> None:
     failed = ids(front, "latest", "csv", "--failed")
     assert len(failed) == 5
     assert "talk#1" in failed
-    shown = front.type("export", "latest", "markdown", "--only", "nobody")
+    shown = front.type("export", "latest", "markdown", "--only", "talk", "--passed")
     assert shown.err == "no conversation to write\n"
 
 
@@ -92,6 +100,10 @@ def test_a_part_of_a_run(front: Front) -> None:
         (["nowhere", "csv"], "no run 'nowhere'"),
         (["latest", "cvs"], "did you mean `csv`?"),
         (["latest", "csv", "nobody"], "unknown trial `nobody`"),
+        (
+            ["latest", "csv", "--only", "talk", "--only", "shp"],
+            "unknown scenario `shp`; did you mean `shop`?",
+        ),
         (["latest#talk", "csv", "shop"], "named twice"),
         (["latest", "csv", "--passed", "--failed"], "give one of them"),
         (["latest", "csv", "--inline-files"], "--inline-files is for jsonl"),
@@ -135,5 +147,5 @@ def test_a_run_that_may_only_be_read(front: Front, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("runner.store.transcripts.write_transcripts", refuse)
     assert front.type("export", "latest", "jsonl").out == kept
     assert front.type("show", "latest", "--json").out == kept
-    assert front.type("diff", "latest", "latest").out.endswith("13 are the same\n")
+    assert front.type("diff", "latest", "latest").out.endswith("13 conversations are the same\n")
     assert not (front.run_folder / "transcripts.jsonl").exists()

@@ -66,6 +66,22 @@ def test_there_is_no_confetti() -> None:
     assert likeness(words_changed("a b", "a b")) == 1
 
 
+def test_long_texts_are_compared_by_sentences_first() -> None:
+    """In a text too long for comparing every word with every other, also of one paragraph, changed words are marked."""
+    old = " ".join(f"Number {number} was a kettle, as before." for number in range(3_000))
+    new = old.replace("Number 70 was a kettle", "Number 70 was a pot").replace("2500 was", "2500 is")
+    assert changed(old, new) == [("kettle", "pot"), ("was", "is")]
+
+
+@given(TEXTS, TEXTS)
+def test_sides_by_sentences(old: str, new: str) -> None:
+    """By sentences as well, joining the sides gives the texts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("runner.core.words.MOST_BITS", 8)
+        spans = words_changed(old, new)
+    assert ("".join(span.old for span in spans), "".join(span.new for span in spans)) == (old, new)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -62,7 +62,7 @@ def test_a_run_says_what_it_is_in_a_line(api: LoopbackApi) -> None:
     """Name, status and checks; a run is true also where nothing began."""
     assert api.port
     run = runner.play("talk.yaml", vars={"who": "Bo"})
-    assert repr(run) == f"<Run {run.name}: finished, 1/1 conversations, 1 failed>"
+    assert repr(run) == f"<Run {run.name}: finished, 1/1 conversations; checks: 1 failed>"
     assert repr(run.transcripts) == f"<1 transcripts of {run.name}>"
     assert run
 

@@ -57,6 +57,16 @@ def test_no_text_is_a_formula(text: str) -> None:
     assert rows(talk, raw=True)[0]["user"] == text
 
 
+def test_controls_are_written_as_escapes() -> None:
+    """What would end a cell, or order a terminal about, is an escape; tabs and line ends stay, and raw cells."""
+    talk = played(("a\tb\nc", "red: \x1b[31m, nothing: \x00"))
+    assert [rows(talk)[0][name] for name in ("user", "assistant")] == [
+        "a\tb\nc",
+        "red: \\x1b[31m, nothing: \\x00",
+    ]
+    assert rows(talk, raw=True)[0]["assistant"] == "red: \x1b[31m, nothing: \x00"
+
+
 def test_the_bytes() -> None:
     """Rows end with CR LF, cells keep their own line ends, and half a character is written as an escape."""
     text, _ = exported(write, played(("a\nb", "\ud83d 日本")))

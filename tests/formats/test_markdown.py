@@ -52,6 +52,6 @@ def test_a_document() -> None:
 
 def test_half_a_character_and_controls() -> None:
     """What is no text is written as an escape."""
-    text = exported(write, played(("\x1b[31m", "\ud83d")))[0]
-    assert "\\u001b[31m" in text
+    text = exported(write, played(("\x1b[31m\r\nunseen: \U000e0041", "\ud83d")))[0]
+    assert "\\x1b[31m\nunseen: \\U000e0041\n" in text
     assert "\\ud83d" in text

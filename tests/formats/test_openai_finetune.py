@@ -17,6 +17,9 @@ CALL = {
     "content": None,
     "tool_calls": [{"id": "c1", "type": "function", "function": {}}],
 }
+IMAGE = {"type": "image_url", "image_url": {"url": "https://example.org/a"}}
+GIF = {"type": "image_url", "image_url": {"url": f"data:image/gif;sha256,{'ef' * 32}"}}
+CUSTOM = {"type": "custom", "custom": {"name": "run"}}
 MESSAGES = TypeAdapter(list[ChatCompletionMessageParam])
 
 
@@ -53,11 +56,16 @@ def test_a_line_is_what_the_api_takes() -> None:
         (played(("Hi", None)), "unanswered"),
         (played(("Hi", "Hello"), status="stopped"), "stopped"),
         (played(), "not ending with an assistant's message"),
-        (played(("Hi", "")), "without a word of the assistant's"),
+        (played(("Hi", "")), "with an assistant's message that says nothing"),
+        (played(("Hi", ""), ("Hm?", "Hello")), "with an assistant's message that says nothing"),
         (played(("My key is <secret:CRM_TOKEN>.", "Noted")), "holding a masked secret"),
         (played(("Hi", "I was about"), cut="length"), "holding a reply that was cut"),
         (played(([SOUND], "Nice")), "holding sound or a document"),
         (played(([{"type": "file", "file": {"file_id": "f"}}], "Nice")), "holding sound or a document"),
+        (played(([IMAGE] * 11, "Nice")), "holding more than 10 images"),
+        (played(([GIF], "Nice")), "holding an image that is no JPEG, PNG or WEBP"),
+        (played(("Hi", "Hello"), params={"tools": [CUSTOM]}), "holding a tool that is no function"),
+        (played(("Call", {**CALL, "tool_calls": [CUSTOM]})), "holding a tool that is no function"),
         (played(("Call", CALL), ("And?", "Hm")), "holding a tool call without its answer"),
         (played(("Hi", "Hello"), params={"tools": ["<secret:A>"]}), "holding a masked secret"),
         (played(("Hi", "\ud83d")), "holding half a character (a lone surrogate)"),

@@ -98,7 +98,7 @@ def test_a_gold_turn_and_a_cut_reply_are_marked() -> None:
     ]
     text = read(conversation(transcript(turns=turns, messages=messages))).text
     assert "assistant (written by the author)" in text
-    assert "assistant (ended by: length)" in text
+    assert "assistant (the reply ended early: the limit on tokens was reached)" in text
 
 
 def test_each_paragraph_is_read_in_its_own_direction() -> None:

@@ -51,7 +51,9 @@ def tell_beside(beside: Beside, screen: Screen, write: Callable[[str], None]) ->
     for name, sign, style in (("only_old", "-", "red"), ("only_new", "+", "green")):
         _only(getattr(beside, name), sign, style, screen, write)
     parts = [f"{count(shown, 'conversation')} {'differs' if shown == 1 else 'differ'}" if shown else ""]
-    parts.append(f"{same:,} {'is' if same == 1 else 'are'} the same" if same else "")
+    if same:
+        alike = f"{same:,}" if shown else count(same, "conversation")
+        parts.append(f"{alike} {'is' if same == 1 else 'are'} the same")
     for number, sign in ((len(beside.only_old), "-"), (len(beside.only_new), "+")):
         parts.append(f"{number:,} only in {sign}" if number else "")
     write(wrapped(", ".join(part for part in parts if part), screen.width) + "\n")

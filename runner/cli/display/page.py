@@ -20,8 +20,6 @@ NARROW: Final = 60
 
 _COLOURS: Final = {"system": "magenta", "developer": "magenta", "user": "cyan", "assistant": "green"}
 _STYLES: Final = {"passed": "green", "failed": "red", "broken": "red", "not-applicable": "dim"}
-FINE: Final = ("stop", "tool_calls", "function_call", None)
-"""Finish reasons that need no word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +83,5 @@ class Page:
 
     def finish_reason(self, reason: str | None) -> None:
         """Say why a reply ended, where it did not end by itself."""
-        if reason not in FINE:
-            self.note(f"({early_end(reason)})")
+        if (why := early_end(reason)) is not None:
+            self.note(f"({why})")

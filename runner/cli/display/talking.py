@@ -5,7 +5,7 @@ from typing import Final
 
 from runner.cli.display.layout import wrapped
 from runner.cli.display.live import Speech
-from runner.cli.display.page import FINE, Page
+from runner.cli.display.page import Page
 from runner.cli.display.screen import Screen
 from runner.cli.display.wording import seconds
 from runner.core.harmless import harmless
@@ -101,8 +101,8 @@ class Talking:
             self.screen.say(STOPPED_AGAIN if has_stood else STOPPED)
         elif answer.reply is not None:
             self.screen.tell(harmless(text_of(answer.reply.message)))
-            if answer.reply.finish_reason not in FINE:
-                self.screen.say(f"({harmless(early_end(answer.reply.finish_reason))})")
+            if (why := early_end(answer.reply.finish_reason)) is not None:
+                self.screen.say(f"({harmless(why)})")
         elif answer.failure is not None:
             self.screen.say(harmless(f"no reply: {answer.failure.message}"))
             if self.is_prompted or has_stood:

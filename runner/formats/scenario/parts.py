@@ -41,9 +41,12 @@ PART_FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
 PART_NEEDS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     "image_url": (("url",),),
     "input_audio": (("data",), ("format",)),
-    "file": (("file_data", "file_id"),),
+    "file": (("file_data", "file_id"), ("filename", "file_id")),
 }
-"""What a content part cannot do without; of those that stand together, one."""
+"""What a content part cannot do without; of those that stand together, one.
+
+The API calls a file's data without a name a missing `file_id`.
+"""
 
 LONGEST_PATH: Final = 80
 """A longer one is not repeated in a complaint."""

@@ -84,6 +84,11 @@ class Files:
             before = error.object[: error.start]
             line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
             why = f"is not UTF-8 (byte 0x{error.object[error.start]:02X}), perhaps Latin-1: save it as UTF-8"
+            if b"\0" in raw:
+                line, column = 1, 1
+                why = (
+                    "is no text: an image, a sound or a document goes into a content part, `url: {$file: ..}`"
+                )
             self._complain(Problem(path, line, column, "", why))
             return None
         return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
@@ -120,9 +125,12 @@ class Files:
         return TextNode(source, 1, 1, text, end=len(text), size=1 + len(text) // 100)
 
     def digest(self, path: str) -> str:
-        """The SHA-256 of a file that is sent as it is."""
+        """The SHA-256 of a file that is sent as it is; raises `UnreadableError`, also where there is nothing in it."""
         if path not in self._digests:
-            self._digests[path] = sha256(read_bytes(self.folder / path)).hexdigest()
+            content = read_bytes(self.folder / path)
+            if not content:
+                raise UnreadableError("is empty")
+            self._digests[path] = sha256(content).hexdigest()
         return self._digests[path]
 
     def link(self, source: str, target: str) -> bool:

@@ -67,3 +67,17 @@ def test_a_path_where_a_file_is_meant_is_told(tmp_path: Path) -> None:
     """A path in the place of an address is no address: how a file is named is told."""
     with pytest.raises(ProblemsError, match=r"write `\{\$file: dot\.png\}`"):
         read(tmp_path, "{type: image_url, image_url: {url: dot.png}}")
+
+
+def test_an_empty_file_is_told(tmp_path: Path) -> None:
+    """A file that holds nothing, which no server takes, is told before anything is sent."""
+    (tmp_path / "dot.png").touch()
+    with pytest.raises(ProblemsError, match=r"the file `dot\.png` is empty"):
+        read(tmp_path, "{type: image_url, image_url: {url: {$file: dot.png}}}")
+
+
+def test_an_image_where_a_text_is_meant_is_told(tmp_path: Path) -> None:
+    """A file that is no text is not called badly saved: where it belongs is told."""
+    (tmp_path / "dot.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
+    with pytest.raises(ProblemsError, match=r"dot\.png:1:1: is no text: an image.* goes into a content part"):
+        read(tmp_path, "{type: text, text: {$file: dot.png}}")

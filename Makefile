@@ -18,6 +18,12 @@ play: .venv/.play ## play the example scenarios on the embedded model (no key, n
 	@$(BIN)/runner pull
 	@$(BIN)/runner play $(WHAT) --provider local
 
+.PHONY: notebook
+notebook: .venv/.play ## open the tutorial in Jupyter, which is installed for it
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt jupyterlab
+	@$(BIN)/runner pull
+	$(BIN)/jupyter lab docs/tutorial.ipynb
+
 .PHONY: setup
 setup: .venv/.dev ## make the environment for working on runner itself
 	@echo "ready: $(BIN)/runner --help"

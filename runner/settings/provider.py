@@ -196,7 +196,12 @@ class Provider(Setting):
         }
         missing = [name for name, value in known.items() if value is None]
         if missing:
+            key = (
+                f"; its key, {self.api_key_env}, is missing too, and belongs into .env or the environment alone"
+                if self.api_key_env is not None and self.api_key is None
+                else ""
+            )
             raise ProviderError(
                 f"the provider {self.name} lacks {' and '.join(missing)}: put it into .env, into the environment "
-                f"or under [providers.{self.name}] of the settings, or play with --provider local"
+                f"or under [providers.{self.name}] of the settings, or play with --provider local{key}"
             )

@@ -32,6 +32,10 @@ class Problem:
 class RunnerError(Exception):
     """The base of every error that a person can mend; its text says what to do next."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What notebooks show: the sentence alone, since where in runner it was raised mends nothing."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class ProblemsError(RunnerError):
     """Scenarios or settings that cannot be used: all their problems at once."""

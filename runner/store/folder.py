@@ -110,7 +110,10 @@ def find_run(reference: str, outputs: Path, kind: Kind | None = None) -> RunFold
         newest = max((run for run in _runs(outputs) if kind in {None, _kind(run)}), key=_age, default=None)
         if newest is None:
             what, how = ("chat", "`runner chat`") if kind == "chat" else ("run", "`runner play PATH`")
-            raise StoreError(f"there is no {what} in {outputs} yet; {how} makes one")
+            other = ""
+            if kind is not None and any(_kind(run) is not None for run in _runs(outputs)):
+                other = ", only chats" if kind == "play" else ", only runs of `runner play`"
+            raise StoreError(f"there is no {what} in {outputs} yet{other}; {how} makes one")
         return newest
     for path in (Path(reference), outputs / reference):
         if (path / "run.json").is_file():

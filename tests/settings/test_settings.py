@@ -338,7 +338,10 @@ def test_a_missing_key_names_both_ways_on(tmp_path: Path) -> None:
         "there is no key for the provider vllm: put it into .env (VLLM_KEY=...) or into the environment, "
         "or play on the embedded model with --provider local"
     )
-    with pytest.raises(ProviderError, match=r"AZURE_OPENAI_ENDPOINT .* and OPENAI_API_VERSION .*AZURE_OPENAI_API_KEY, is missing"):
+    with pytest.raises(
+        ProviderError,
+        match=r"AZURE_OPENAI_ENDPOINT .* and OPENAI_API_VERSION .*AZURE_OPENAI_API_KEY, is missing",
+    ):
         settings.ready("azure")
     assert settings.ready("local").kind == "local"
 

@@ -50,6 +50,10 @@ def test_a_run_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="`runner play PATH` makes one"):
         find_run("latest", tmp_path / "none")
     made(tmp_path, "a", "2026-01-02T00:00:00.000Z")
+    with pytest.raises(
+        StoreError, match=r"there is no chat in .* yet, only runs of `runner play`; `runner chat` makes one"
+    ):
+        find_run("latest", tmp_path, "chat")
     with pytest.raises(StoreError, match="the last ones are 20260101-000000-a"):
         find_run("nonsense", tmp_path)
 

@@ -1,1 +1,1 @@
-"""Folded runs and transcripts as pages: pure functions from values to HTML, never of live state; nothing is written."""
+"""Folded runs, transcripts and assessments as HTML, Markdown, JUnit XML, JSON and annotations: pure functions, never of live state; nothing is written."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
-from runner.core.check import Verdict
+from runner.core.finding import Verdict
 from runner.core.message import Message
-from runner.core.spoken import Spoken, early_end, opening_of, spoken, text_of
+from runner.core.spoken import LEFT_OUT, Spoken, early_end, opening_of, spoken, text_of
 from runner.core.transcript import Transcript
 from runner.reports.markup import apart, element, outcome, prose, shown
 from runner.reports.wording import count, money, tally_of
@@ -73,7 +73,7 @@ def _message(message: Message, note: str = "") -> str:
 
 def _verdict(verdict: Verdict) -> str:
     """One verdict: its outcome in a word, the check, the reason, and its line in the scenario."""
-    check = f"{verdict.of}: {verdict.check}" if verdict.of else verdict.check
+    check = verdict.title
     where = f" (line {verdict.line})" if verdict.line else ""
     text = f"{outcome(verdict)} {element('code', shown(check))}: {apart(verdict.reason)}{where}"
     return element("div", text, class_=f"runner-verdict runner-{verdict.outcome}", style=_ASIDE)
@@ -84,7 +84,7 @@ def _foot(transcript: Transcript) -> Iterator[str]:
     if transcript.error is not None:
         why = f"{transcript.error.get('kind')}: {transcript.error.get('message')}"
         yield element("div", f"<strong>unanswered</strong> {apart(why)}", style=_ASIDE)
-    for status, words in (("skipped", "skipped"), ("unplayed", "not reached")):
+    for status, words in LEFT_OUT.items():
         if number := sum(turn.status == status for turn in transcript.turns):
             yield element("div", shown(f"{count(number, 'turn')} {words}"), style=_ASIDE)
     if transcript.verdicts:

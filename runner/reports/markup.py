@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from runner.core.check import Verdict
+from runner.core.finding import Verdict
 from runner.core.harmless import harmless
 from runner.reports.wording import SIGNS
 

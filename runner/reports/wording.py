@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from runner.core.check import Verdict
+from runner.core.finding import Verdict
 
 SIGNS: Final = {"passed": "✓", "failed": "✗", "broken": "!", "not-applicable": "-"}
 """What stands before a verdict; its word follows always."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from runner.core.check import Verdict
+from runner.core.finding import Verdict
 from runner.core.message import Message
 from runner.core.transcript import Exchange, PlayedTurn, Transcript
 from runner.reports.conversation import conversation

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from runner.core.check import Verdict
+from runner.core.finding import Verdict
 from runner.core.harmless import harmless
 from runner.reports.markup import element, outcome, prose, shown
 

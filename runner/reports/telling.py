@@ -1,0 +1,165 @@
+"""What an assessment's blocks, rules and reds are in words, for reports of every kind; it escapes nothing but controls."""
+
+import math
+from collections.abc import Iterator
+from typing import Final
+
+from runner.core.assessment import Block, BlockVerdict, Red, Ruling, TrialOutcome
+from runner.core.harmless import harmless_line
+from runner.reports.marked import LONGEST, marked
+from runner.reports.wording import count, money
+
+SIGNS: Final[dict[BlockVerdict, str]] = {
+    "passed": "✓",
+    "failed": "✗",
+    "undecided": "?",
+    "unanswered": "!",
+    "broken": "!",
+}
+"""What stands before a block's verdict; its word follows always."""
+ORDER: Final[tuple[BlockVerdict, ...]] = ("failed", "broken", "unanswered", "undecided", "passed")
+"""Verdicts, what is read first before what is read last."""
+LONGEST_LINE: Final = 300
+"""Characters of a text that is shown on one line."""
+LONGEST_COMMAND: Final = 2000
+"""Characters of a command; a longer one would not be typed again."""
+
+_BESIDE: Final[tuple[TrialOutcome, ...]] = ("broken", "unanswered", "unmeasured", "unfinished")
+"""What trials come to that neither passed nor failed."""
+
+
+def line_of(text: str, longest: int = LONGEST_LINE) -> str:
+    """The text on one line, bounded."""
+    left = len(text) - longest
+    return (
+        harmless_line(text) if left <= 0 else f"{harmless_line(text[:longest])}... ({left:,} characters more)"
+    )
+
+
+def percent(share: float) -> str:
+    """A share as a number of per cent; what is nearly nothing or nearly all is not told as that."""
+    number = 100 * share
+    rounded = f"{number:.0f}"
+    return f"{number:.1f}" if rounded in {"0", "100"} and number not in {0.0, 100.0} else rounded
+
+
+def probability(p: float) -> str:
+    """A p value, as far as it tells something."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+
+
+def interval_of(ruling: Ruling) -> str:
+    """The interval around what was observed; empty where there is none."""
+    if ruling.low is None or ruling.high is None:
+        return ""
+    return f"{percent(ruling.low)} to {percent(ruling.high)} %"
+
+
+def interval(block: Block) -> str:
+    """The interval around a block's share of passed trials; empty where no rule is about a share."""
+    return next((told for ruling in block.rulings if (told := interval_of(ruling))), "")
+
+
+def passed_of(block: Block) -> str:
+    """How many of a block's trials passed, and what became of those that neither passed nor failed."""
+    return f"{block.count('passed'):,} of {len(block.trials):,}{_beside(block)}"
+
+
+def passing(block: Block) -> str:
+    """The same within a sentence."""
+    return f"{block.count('passed'):,} of {count(len(block.trials), 'trial')} passed{_beside(block)}"
+
+
+def _beside(block: Block) -> str:
+    """How many trials neither passed nor failed, in brackets; empty where there are none."""
+    beside = [f"{number:,} {outcome}" for outcome in _BESIDE if (number := block.count(outcome))]
+    return f" ({', '.join(beside)})" if beside else ""
+
+
+def ruled(ruling: Ruling) -> str:
+    """What one rule says: itself, its verdict, what was observed, and why."""
+    return f"{line_of(ruling.rule)}: {ruling_of(ruling)}"
+
+
+def ruling_of(ruling: Ruling) -> str:
+    """What one rule says, without the rule itself."""
+    facts: list[str] = [ruling.verdict]
+    if ruling.observed is not None:
+        facts.append(f"observed {_observed(ruling)}")
+    if told := interval_of(ruling):
+        level = "" if ruling.level is None else f"{percent(ruling.level)} % "
+        facts.append(f"{level}interval {told}")
+    if ruling.curtailed:
+        facts.append("stopped once nothing could change it, so there is no interval")
+    if ruling.more:
+        facts.append(f"{count(ruling.more, 'more trial')} could decide it")
+    why = f": {line_of(ruling.reason)}" if ruling.reason else ""
+    return f"{', '.join(facts)}{why}"
+
+
+def _observed(ruling: Ruling) -> str:
+    """What was observed, in the rule's unit."""
+    assert ruling.observed is not None
+    number, rule = ruling.observed, ruling.rule
+    if ruling.low is not None or rule.startswith("pass"):
+        return f"{percent(number)} %"
+    if "latency" in rule or "ttft" in rule:
+        return f"{number:.3g} s"
+    return money(number) if "cost" in rule and math.isfinite(number) else f"{number:.3g}"
+
+
+def sentence_of(block: Block) -> str:
+    """A block's verdict in a sentence: the reason of the rule that decided it, or how many trials passed."""
+    if not block.gated:
+        return "not gated: `only` leaves it out"
+    for ruling in block.rulings:
+        if ruling.verdict == block.verdict and ruling.verdict != "passed":
+            return line_of(ruling.reason or f"{ruling.rule} {ruling.verdict}: {passing(block)}")
+    return f"{block.verdict}: {passing(block)}"
+
+
+def check_of(red: Red) -> str:
+    """The check as a heading names it: of what it speaks, its name, and what its author calls it."""
+    told = f"{red.of}: {red.check}" if red.of else red.check or "a reply"
+    return line_of(f"{told} ({red.name})" if red.name else told, 100)
+
+
+def headline(red: Red) -> str:
+    """What went wrong: the check, how it came out, where, and how often."""
+    where = "the conversation as a whole" if red.turn is None else f"turn {red.turn + 1}"
+    return f"{check_of(red)} {red.outcome}, {where}, {often(red)}"
+
+
+def often(red: Red) -> str:
+    """In how many trials a check went that way."""
+    return f"{red.alike:,} of {count(red.of_trials, 'trial')}"
+
+
+def address(path: str | None, line: int) -> str:
+    """Where something stands; empty where that is not known."""
+    return harmless_line(f"{path}:{line}" if path and line else path or "")
+
+
+def facts_of(red: Red, longest: int = LONGEST) -> Iterator[tuple[str, str]]:
+    """What is needed to read a red in ten seconds, each under its label; texts keep their lines."""
+    if red.user is not None:
+        yield "user", marked(red.user, longest=longest)
+    if red.expected:
+        yield "expected", marked(red.expected, longest=longest)
+    if red.got is not None:
+        yield "got", marked(red.got, red.spans, longest)
+    if red.reason:
+        yield "broke" if red.outcome == "broken" else "reason", marked(red.reason, longest=longest)
+    if red.had is not None:
+        yield "baseline had", marked(red.had, longest=longest)
+    if red.again:
+        yield "play it again", line_of(red.again, LONGEST_COMMAND)
+
+
+def written(red: Red, longest: int = LONGEST) -> str:
+    """A red as plain text: its headline with its address, then its facts."""
+    where = address(red.path, red.line)
+    lines = [f"{where}: {headline(red)}" if where else headline(red)]
+    for label, text in facts_of(red, longest):
+        lines.append(f"  {label}: " + text.replace("\n", "\n    "))
+    return "\n".join(lines)

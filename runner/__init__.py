@@ -4,6 +4,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from runner.core.check import Check, Judge, Question, Subject, Surroundings
+    from runner.core.finding import Finding
+    from runner.core.message import Answer
     from runner.core.scenario import Scenario
     from runner.door.ask import achat, chat
     from runner.door.play import aplay, load, play, read
@@ -24,14 +27,21 @@ if TYPE_CHECKING:
     __version__: str
 
 _DOOR = {
+    "Answer": "runner.core.message",
+    "Check": "runner.core.check",
+    "Finding": "runner.core.finding",
+    "Judge": "runner.core.check",
     "NothingToPlayError": "runner.errors",
     "ProblemsError": "runner.errors",
     "ProviderError": "runner.errors",
+    "Question": "runner.core.check",
     "Reply": "runner.door.reply",
     "Run": "runner.door.run",
     "RunnerError": "runner.errors",
     "Scenario": "runner.core.scenario",
     "StoreError": "runner.errors",
+    "Subject": "runner.core.check",
+    "Surroundings": "runner.core.check",
     "Transcript": "runner.door.transcript",
     "UnansweredError": "runner.errors",
     "UsageError": "runner.errors",
@@ -47,14 +57,21 @@ _DOOR = {
 """Public name → module that holds it; a test keeps it in step with what type checkers see above."""
 
 __all__ = [
+    "Answer",
+    "Check",
+    "Finding",
+    "Judge",
     "NothingToPlayError",
     "ProblemsError",
     "ProviderError",
+    "Question",
     "Reply",
     "Run",
     "RunnerError",
     "Scenario",
     "StoreError",
+    "Subject",
+    "Surroundings",
     "Transcript",
     "UnansweredError",
     "UsageError",

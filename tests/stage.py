@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from runner.core.check import Check, Finding, Question, Subject
+from runner.core.check import Check, Question, Subject
 from runner.core.conversation import Conversation
 from runner.core.event import Answered, Begun, Event, TrialEvent
+from runner.core.finding import Finding
 from runner.core.message import Answer, Failure, Reply, Request, Usage
 from runner.core.trial import Line, Posed, Script, Trial
 
@@ -38,6 +39,43 @@ class Votes(Check):
             return Finding(outcome="broken", reason="a vote is missing")
         even = sum(int(answer.reply.text[-1]) % 2 == 0 for answer in answers if answer.reply)
         return Finding(outcome="passed" if even * 2 > self.votes else "failed", reason=f"{even} votes")
+
+
+class TakesEven(Check):
+    """Takes the last digit out of a reply where that is even; an odd one fails it."""
+
+    def judge(self, subject: Subject, answers: Sequence[Answer] = ()) -> Finding:  # noqa: ARG002 - it only looks
+        digit = subject.reply.text[-1]
+        if int(digit) % 2:
+            return Finding(outcome="failed", reason="odd")
+        return Finding(outcome="passed", reason="even", captured=digit)
+
+
+class Needs(Check):
+    """Passes where a digit that an earlier reply gave is in this one."""
+
+    digit: str
+
+    def judge(self, subject: Subject, answers: Sequence[Answer] = ()) -> Finding:  # noqa: ARG002 - it only looks
+        return Finding(outcome="passed" if self.digit in subject.reply.text else "failed", reason=self.digit)
+
+
+def takes(name: str) -> Posed:
+    """A check that takes something out of the reply under a name."""
+    return Posed(check="capture", name=name, spec={"name": name}, line=1, ask=TakesEven())
+
+
+def needs(name: str, of: str | None = None) -> Posed:
+    """A check that needs what was taken out under a name."""
+    return Posed(
+        check="needs",
+        spec=f"<captured:{name}>",
+        captured=(name,),
+        line=1,
+        of=of,
+        ask=Needs(digit="?"),
+        late=lambda values: Needs(digit=values[name]),
+    )
 
 
 def posed(check: Check, name: str = "says", of: str | None = None) -> Posed:

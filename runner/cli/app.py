@@ -4,14 +4,17 @@ from typing import Annotated
 
 import typer
 
+from runner.cli.baseline import baseline
 from runner.cli.boundary import bounded
 from runner.cli.cassette import cassette
 from runner.cli.chat import chat
+from runner.cli.check import check
 from runner.cli.commands import Command, Commands, install_completion, show_completion
 from runner.cli.diff import diff
 from runner.cli.export import export
 from runner.cli.import_files import import_files
 from runner.cli.init import init
+from runner.cli.judge import judge
 from runner.cli.merge import merge
 from runner.cli.play import play
 from runner.cli.pull import pull
@@ -49,7 +52,7 @@ def runner(
         bool,
         typer.Option(
             "--install-completion",
-            help="Install completion for the current shell.",
+            help="Install completion for the current shell, or for the one that is named behind this.",
             callback=install_completion,
             is_eager=True,
         ),
@@ -58,7 +61,7 @@ def runner(
         bool,
         typer.Option(
             "--show-completion",
-            help="Show completion for the current shell, to copy it or customize the installation.",
+            help="Show the script of completion for the current shell, or for the one that is named behind this.",
             callback=show_completion,
             is_eager=True,
         ),
@@ -72,6 +75,8 @@ app.command("init", cls=Command, context_settings=_UNSEEN)(bounded(init))
 
 for _name, _command in (
     ("play", play),
+    ("check", check),
+    ("judge", judge),
     ("chat", chat),
     ("show", show),
     ("diff", diff),
@@ -85,3 +90,4 @@ for _name, _command in (
     app.command(_name, cls=Command)(bounded(_command))
 
 app.add_typer(cassette)
+app.add_typer(baseline)

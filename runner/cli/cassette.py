@@ -9,6 +9,7 @@ import typer
 from runner.cli import options
 from runner.cli.boundary import bounded
 from runner.cli.commands import Command, Commands
+from runner.cli.complete_files import scenario_paths
 from runner.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ Scenarios = Annotated[
         help="Scenario files, or folders of them, that the recordings are held against; scenarios, where that "
         "folder is there.",
         show_default=False,
+        autocompletion=scenario_paths,
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be taken out; nothing is changed.")]

@@ -122,13 +122,14 @@ def _open_screen() -> "Screen":
 
 def _params(temperature: str | None, sets: list[str]) -> dict[str, object]:
     """The request fields that options ask for."""
+    from runner.cli.slash import number
     from runner.core.change import Changes
 
+    if temperature is not None:
+        number(temperature, "--temperature")
     changes = Changes.read(sets, (), temperature)
-    if changes.vars or changes.axes:
-        raise UsageError(
-            "a talk has no variables and no variants: expected one temperature, and params.FIELD=VALUE"
-        )
+    if changes.vars:
+        raise UsageError("a talk has no variables: expected params.FIELD=VALUE")
     return changes.params
 
 
@@ -221,7 +222,8 @@ class _Session:
     def _greet(self) -> None:
         """Say who is talked with, and how it ends."""
         script = self._talk.script
-        how = "; exit ends it, /help says what else can be typed" if self._keyboard.is_typed else ""
+        ways = "; Ctrl-C stops a reply, exit ends the talk, /help says more"
+        how = ways if self._keyboard.is_typed else ""
         self._talking.remark(f"talking with {script.model} on {script.provider}{how}")
         said = self._talk.messages
         if len(said) > 1:

@@ -10,11 +10,14 @@ from contextlib import suppress
 from typing import Any, Final
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperArgument, TyperCommand, TyperGroup
 
 VARIABLE: Final = "_RUNNER_COMPLETE"
 """The environment variable by which a shell's script asks."""
 SHELLS: Final = ("bash", "zsh", "fish", "powershell", "pwsh")
+
+_WORDS: Final = "runner.words"
+"""Under this name a context keeps the words that were typed, for options whose value may be left out."""
 
 _TYPERS_LEAST: Final = 52
 """Columns of the narrowest screen that typer lays help out for."""
@@ -30,6 +33,14 @@ fi"""
 
 class Command(TyperCommand):
     """A command that takes its options as they were typed while a shell completes it."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Its options and arguments; help calls these by their names alone, without a type that is Python's own word."""
+        params = super().get_params(ctx)
+        for param in params:
+            if isinstance(param, TyperArgument):
+                param.display_type_rich = _no_type  # type: ignore[method-assign]
+        return params
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """What is left of the words once options and arguments are known."""
@@ -48,6 +59,10 @@ class Command(TyperCommand):
         return rest
 
 
+def _no_type(ctx: Any) -> None:
+    """What help says of the type of an argument: nothing."""
+
+
 class Commands(TyperGroup):
     """All commands; asked by a shell, they answer it."""
 
@@ -56,6 +71,11 @@ class Commands(TyperGroup):
         if VARIABLE in os.environ:
             _prepare()
         return super().main(*arguments, **options)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """What is left of the words once options are known; all of them are kept for options that look beyond themselves."""
+        ctx.meta[_WORDS] = tuple(args)
+        return super().parse_args(ctx, args)
 
     def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:
         """What a command is typed in; help is laid out for narrow screens as well, which typer takes for wider ones."""
@@ -81,12 +101,12 @@ def _prepare() -> None:
     register()
 
 
-def install_completion(asked: bool) -> None:
+def install_completion(context: typer.Context, asked: bool) -> None:
     """Write the shell's script to where the shell looks for it, and end."""
     if asked:
         from typer._completion_shared import install
 
-        shell, path = install(_shell("--install-completion"), "runner", VARIABLE)
+        shell, path = install(_shell(context, "--install-completion"), "runner", VARIABLE)
         if shell == "zsh":  # the others' files hold what typer wrote, perhaps after lines of their owner's
             path.write_text(_script(shell) + "\n", encoding="utf-8", newline="\n")
         print(f"completion for {shell} is written to {path}")
@@ -94,10 +114,10 @@ def install_completion(asked: bool) -> None:
         raise typer.Exit
 
 
-def show_completion(asked: bool) -> None:
+def show_completion(context: typer.Context, asked: bool) -> None:
     """Write the shell's script to stdout, and end."""
     if asked:
-        print(_script(_shell("--show-completion")))
+        print(_script(_shell(context, "--show-completion")))
         raise typer.Exit
 
 
@@ -109,7 +129,23 @@ def _script(shell: str) -> str:
     return script + _AT_ONCE if shell == "zsh" else script
 
 
-def _shell(option: str) -> str:
+def _shell(context: typer.Context, option: str) -> str:
+    """The shell that is named behind an option, or else the one that this program was started from, or that SHELL names."""
+    words = context.meta[_WORDS]
+    behind = words[words.index(option) + 1 :][:1] if option in words else ()
+    found = behind[0] if behind and not behind[0].startswith("-") else _detect_shell()
+    if found in SHELLS:
+        return str(found)
+    what = f"{found} is not among them" if found else "it cannot be told which one this is"
+    typer.echo(
+        f"completion is there for bash, zsh, fish and PowerShell, and {what}: start runner from one of these, "
+        f"or name one, e.g. `runner {option} zsh`",
+        err=True,
+    )
+    raise typer.Exit(2)
+
+
+def _detect_shell() -> str:
     """The shell that this program was started from or, where that is none of these, the one that SHELL names."""
     import shellingham  # type: ignore[import-untyped]
 
@@ -119,12 +155,4 @@ def _shell(option: str) -> str:
     if found not in SHELLS:
         named = os.path.basename(os.environ.get("SHELL", ""))  # noqa: PTH119 - to load pathlib costs more
         found = named if named in SHELLS else found or named
-    if found in SHELLS:
-        return found
-    what = f"{found} is not among them" if found else "it cannot be told which one this is"
-    typer.echo(
-        f"completion is there for bash, zsh, fish and PowerShell, and {what}: start runner from one of these, "
-        f"or name one, e.g. `SHELL=zsh runner {option}`",
-        err=True,
-    )
-    raise typer.Exit(2)
+    return found

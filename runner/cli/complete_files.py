@@ -1,4 +1,4 @@
-"""What shells complete from the files at hand: providers of the settings, names and tags of scenarios; by a glance alone.
+"""What shells complete from the files at hand: providers of the settings, paths, names and tags of scenarios; by a glance alone.
 
 Law: whatever is wrong with a file, completing says nothing and goes on with the others.
 """
@@ -14,6 +14,7 @@ import typer
 BUILT_IN: Final = ("openai", "azure", "local")
 MOST: Final = 300
 """How many scenario files are looked into."""
+_ENDINGS: Final = (".yaml", ".yml")
 _HEAD: Final = 20_000
 """In so many bytes at a file's beginning its name and its tags are looked for."""
 _PARTED: Final = re.compile(r"^---(?=\s|$)", re.MULTILINE)
@@ -39,6 +40,12 @@ def model_names(ctx: typer.Context, incomplete: str) -> list[str]:
     return [name for name in names if name.startswith(incomplete)]
 
 
+def profile_names(incomplete: str) -> list[str]:
+    """The profiles of the nearest settings whose names begin so."""
+    found = _settings(Path.cwd()).get("profiles")
+    return [name for name in (found if isinstance(found, dict) else ()) if name.startswith(incomplete)]
+
+
 def scenario_names(ctx: typer.Context, incomplete: str) -> list[str]:
     """The scenarios, of the paths that were typed or else of this folder, whose names begin so."""
     found = (name for path, text in _scenarios(ctx) for name in _names(path, text))
@@ -49,6 +56,28 @@ def tags(ctx: typer.Context, incomplete: str) -> list[str]:
     """The tags of those scenarios that begin so."""
     found = (tag for _, text in _scenarios(ctx) for tag in _tags(text))
     return [tag for tag in sorted(set(found)) if tag.startswith(incomplete)]
+
+
+def scenario_paths(incomplete: str) -> list[str]:
+    """The scenario files and the folders whose paths begin so, and what a folder holds that is the only one.
+
+    Shells end a word that is the only one with a space; so they stop behind the folder's slash.
+    """
+    found = list(_paths(incomplete))
+    return found if len(found) != 1 or not found[0].endswith("/") else [*found, *_paths(found[0])]
+
+
+def _paths(typed: str) -> Iterator[str]:
+    """The scenario files and the folders of which a path was begun; hidden ones where their sign was typed."""
+    folder, slash, begun = typed.rpartition("/")
+    with suppress(OSError):
+        for path in sorted(Path(folder + slash).iterdir()):
+            if not path.name.startswith(begun) or (path.name.startswith(("_", ".")) and not begun):
+                continue
+            if path.is_dir():
+                yield f"{folder}{slash}{path.name}/"
+            elif path.suffix in _ENDINGS:
+                yield f"{folder}{slash}{path.name}"
 
 
 def _providers() -> dict[str, Any]:

@@ -90,10 +90,8 @@ def _read_stdin() -> str:
 
 def _ask(screen: "Screen") -> str | None:
     """The key that somebody types or pastes, unseen; None where they give none."""
-    import getpass
-    import warnings
-
     from runner.cli.display.layout import wrapped
+    from runner.cli.unseen import read_unseen
     from runner.errors import UsageError
     from runner.operations.init import read_key
 
@@ -105,21 +103,7 @@ def _ask(screen: "Screen") -> str | None:
     why = "Your OpenAI key goes into .env, which only you can read. It is not shown while you paste it."
     new = "You make one at platform.openai.com/api-keys; without one, just press Enter."
     screen.say(wrapped(f"{why} {new}", screen.width))
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", getpass.GetPassWarning)
-        try:
-            typed = getpass.getpass("OpenAI key: ")
-        except EOFError:
-            screen.say()
-            typed = ""
-        except KeyboardInterrupt:
-            screen.say()
-            raise
-        except getpass.GetPassWarning:
-            raise UsageError(
-                "this terminal would show the key: give it by --key-from-env or --key-from-stdin instead"
-            ) from None
-    return read_key(typed)
+    return read_key(read_unseen("OpenAI key: "))
 
 
 def _tell(screen: "Screen", items: "list[Item]") -> None:

@@ -4,17 +4,26 @@ Law: options of the same meaning have the same name and the same sentence everyw
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from runner.cli.complete_files import model_names, provider_names, scenario_names, tags
+from runner.cli.complete import run_names
+from runner.cli.complete_files import (
+    model_names,
+    profile_names,
+    provider_names,
+    scenario_names,
+    scenario_paths,
+    tags,
+)
 
 if TYPE_CHECKING:
     from runner.core.shard import Shard as Shards
     from runner.operations.stage import Asked
+    from runner.settings.profile import Profile as ProfileTable
     from runner.transports.cassette import Mode as Mode_
 
 _SELECT, _CHANGE = "Which part is played", "What is changed"
@@ -28,7 +37,12 @@ def _many(name: str, metavar: str, sentence: str, complete: Callable[..., list[s
 
 Paths = Annotated[
     list[str] | None,
-    typer.Argument(metavar="PATH", help="Scenario files, or folders of them.", show_default=False),
+    typer.Argument(
+        metavar="PATH",
+        help="Scenario files, or folders of them.",
+        show_default=False,
+        autocompletion=scenario_paths,
+    ),
 ]
 Tag = Annotated[list[str] | None, _many("--tag", "TAG", "Only scenarios with this tag.", tags)]
 SkipTag = Annotated[list[str] | None, _many("--skip-tag", "TAG", "No scenarios with this tag.", tags)]
@@ -55,12 +69,30 @@ Shard = Annotated[
         help="Only the I-th of N parts, the same on every machine; `runner merge` puts their runs together.",
     ),
 ]
+UnpassedIn = Annotated[
+    str | None,
+    typer.Option(
+        "--unpassed-in",
+        metavar="RUN",
+        help="Only the trials that did not pass in this run: unanswered, or with a check that failed or broke.",
+        autocompletion=run_names,
+    ),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="NAME",
+        help="Take the options that the settings hold under this name; what is typed beside it wins.",
+        autocompletion=profile_names,
+    ),
+]
 Model = Annotated[
     str | None,
     typer.Option(
         "--model",
         metavar="NAME",
-        help="Play on this model, or on what the settings call by this alias.",
+        help="The model, or what the settings call by this alias.",
         autocompletion=model_names,
     ),
 ]
@@ -69,7 +101,7 @@ Provider = Annotated[
     typer.Option(
         "--provider",
         metavar="NAME",
-        help="Play on this provider: openai, azure, local (the embedded model), or one of the settings.",
+        help="The provider: openai, azure, local (the embedded model), or one of the settings.",
         autocompletion=provider_names,
     ),
 ]
@@ -94,7 +126,7 @@ Repeat = Annotated[
         "--repeat",
         metavar="N",
         min=1,
-        help="Play each variant this many times; by default as the scenario says.",
+        help="How often each variant is played; by default as the scenario says.",
     ),
 ]
 Outputs = Annotated[Path, typer.Option("--outputs", metavar="DIR", help="The folder in which runs are kept.")]
@@ -155,6 +187,8 @@ class Words:
     set: list[str] | None = None
     repeat: int | None = None
     shard: str | None = None
+    unpassed_in: str | None = None
+    profile: str | None = None
 
     def given(self) -> list[str]:
         """The names of what was typed: `PATH`, `--tag`."""
@@ -162,8 +196,23 @@ class Words:
         given = (name for name in self.__slots__ if getattr(self, name))
         return [names.get(name, "--" + name.replace("_", "-")) for name in given]
 
-    def understood(self, *, stream: bool = False, in_flight: int | None = None) -> "Asked":
-        """What was asked for; raises UsageError where an option cannot be read."""
+    def over(self, profile: "ProfileTable") -> "Words":
+        """What was typed, laid over what a profile says."""
+        below: dict[str, Any] = {
+            "paths": profile.paths,
+            "tag": profile.tags,
+            "skip_tag": profile.skip_tags,
+            "only": profile.only,
+            "provider": profile.provider,
+            "model": profile.model,
+            "repeat": profile.repeat,
+        }
+        return replace(self, **{name: value for name, value in below.items() if not getattr(self, name)})
+
+    def understood(
+        self, *, stream: bool = False, in_flight: int | None = None, outputs: Path = Path("outputs")
+    ) -> "Asked":
+        """What was asked for; raises UsageError where an option cannot be read, StoreError where a run is not there."""
         from runner.core.change import Changes
         from runner.core.selection import Selection
         from runner.errors import UsageError
@@ -188,11 +237,41 @@ class Words:
                 where=_read_where(self.where or ()),
                 cases=tuple(self.case or ()),
                 repeats=tuple(self.trial or ()),
+                **_read_unpassed(self.unpassed_in, outputs),
                 shard=_read_shard(self.shard),
             ),
             stream=stream,
             in_flight=in_flight,
         )
+
+
+def read_profile(name: str | None) -> "ProfileTable":
+    """The options that the settings hold under a name; none where no name is given."""
+    import os
+
+    from runner.core.wording import unknown
+    from runner.errors import UsageError
+    from runner.settings import Settings
+    from runner.settings.profile import Profile as ProfileTable
+
+    if name is None:
+        return ProfileTable()
+    profiles = Settings.load(Path.cwd(), os.environ).profiles
+    if name not in profiles:
+        how = "" if profiles else f": write one into the settings, as [profiles.{name}]"
+        raise UsageError(f"--profile {name}: {unknown('profile', name, profiles)}{how}")
+    return profiles[name]
+
+
+def _read_unpassed(run: str | None, outputs: Path) -> dict[str, Any]:
+    """The trials of a run that did not pass, and its name."""
+    from runner.operations.read import open_run
+    from runner.operations.unpassed import unpassed_in
+
+    if run is None:
+        return {}
+    folder = open_run(run, outputs)
+    return {"unpassed_in": folder.name, "trials": unpassed_in(folder)}
 
 
 def _read_shard(text: str | None) -> "Shards | None":

@@ -87,7 +87,11 @@ def _temperature(order: Order) -> bool:
     """Show or change the temperature."""
     params = {name: value for name, value in order.talk.params.items() if name != "temperature"}
     if order.argument:
-        own = {} if order.argument == NONE else {"temperature": _number(order.argument)}
+        own = (
+            {}
+            if order.argument == NONE
+            else {"temperature": number(order.argument, "/temperature", f", or {NONE}")}
+        )
         order.talk.adjust({**params, **own})
     value = order.talk.params.get("temperature")
     order.talking.remark(
@@ -96,13 +100,14 @@ def _temperature(order: Order) -> bool:
     return True
 
 
-def _number(text: str) -> float:
-    """A temperature that was typed."""
+def number(text: str, place: str, other: str = "") -> float:
+    """A temperature; raises UsageError, with where it was typed and what else may stand there, where it is none."""
     from runner.core.change import parsed
+    from runner.core.wording import excerpt
 
     value = parsed(text)
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < math.inf:
-        raise UsageError(f"/temperature {text}: expected a number from 0 up, e.g. 0.7, or {NONE}")
+        raise UsageError(f"{place} {excerpt(text)[1:-1]}: expected a number from 0 up, e.g. 0.7{other}")
     return value
 
 
@@ -135,9 +140,8 @@ def _first(lines: int) -> str:
 def save(talk: "Chat", talking: "Talking", path: Path) -> None:
     """Write a talk as a scenario, and say how it is played back; and what of it a scenario cannot say."""
     from runner.cli.display.typed import command
-    from runner.operations.chat_save import save_talk
 
-    save_talk(talk.spoken, path, talk.files)
+    talk.saved.write(talk.spoken, path, talk.files)
     talking.say(f"saved; play it back: {command('play', str(path))}")
     if talk.recast:
         talking.remark(

@@ -1,6 +1,6 @@
 """What a conversation sends: its turns' requests and its checks' questions, each with the slot its answer belongs in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from runner.core.check import Question, Subject
 from runner.core.message import Answer, Chain, Request, close_key
@@ -35,6 +35,22 @@ def turn_request(trial: Trial, turn: int, chain: Chain, draw: int) -> Request:
     )
 
 
+def when_slot(turn: int, index: int) -> str:
+    """Where the answers to the questions of a turn's condition belong."""
+    return f"{turn_slot(turn)}.when[{index}]"
+
+
+def when_requests(
+    posed: Iterable[Posed], turn: int, subject: Subject, *, scenario: str
+) -> dict[str, Request]:
+    """The questions of a turn's conditions about the last reply, by slot."""
+    return {
+        slot: request
+        for index, each in enumerate(posed)
+        for slot, request in _requests(each, when_slot(turn, index), subject, scenario)
+    }
+
+
 def check_slot(turn: int | None, index: int, subject: Subject) -> str:
     """Where the answers to a check's questions about a reply belong; no turn for a check at the foot."""
     return (
@@ -46,13 +62,10 @@ def check_requests(
     posed: Posed, turn: int | None, index: int, subjects: Iterable[Subject], *, scenario: str
 ) -> dict[str, Request]:
     """A check's questions about each of some replies, by slot; none for a check that only looks."""
-    if posed.ask is None:
-        return {}
     return {
-        slot: _request(slot, question, scenario)
+        slot: request
         for subject in subjects
-        for number, question in enumerate(posed.ask.questions(subject))
-        for slot in (f"{check_slot(turn, index, subject)}?{number}",)
+        for slot, request in _requests(posed, check_slot(turn, index, subject), subject, scenario)
     }
 
 
@@ -62,6 +75,14 @@ def group_answers(answers: Mapping[str, Answer], asked: Iterable[str]) -> dict[s
     for slot in asked:
         groups.setdefault(slot.rpartition("?")[0], []).append(answers[slot])
     return {slot: tuple(group) for slot, group in groups.items()}
+
+
+def _requests(posed: Posed, place: str, subject: Subject, scenario: str) -> Iterator[tuple[str, Request]]:
+    """A check's questions about one reply, each with its slot."""
+    questions = () if posed.ask is None else posed.ask.questions(subject)
+    for number, question in enumerate(questions):
+        slot = f"{place}?{number}"
+        yield slot, _request(slot, question, scenario)
 
 
 def _request(slot: str, question: Question, scenario: str) -> Request:
@@ -76,7 +97,8 @@ def _request(slot: str, question: Question, scenario: str) -> Request:
         model=question.model,
         params=question.params,
         chain=chain,
-        key=close_key(chain, model=question.model, params=question.params),
+        key=close_key(chain, model=question.model, params=question.params, path=question.path),
         draw=question.draw,
+        path=question.path,
         scenario=scenario,
     )

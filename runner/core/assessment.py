@@ -105,6 +105,8 @@ class Block(Value):
     """One for each rule of its gate; none where it is not gated."""
     gated: bool = True
     """Whether its gate speaks of it: `only` may leave it out."""
+    notes: tuple[str, ...] = ()
+    """What its gate asks and could not be measured, in words."""
     reds: tuple[Red, ...] = ()
     """What went wrong, the first of each kind; the transcripts have them all."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Final
 
-from runner.core.message import Answer, Request
+from runner.core.message import EMBEDDINGS, Answer, Request
 from runner.core.value import Value
 
 BYTES_PER_TOKEN: Final = 3
@@ -66,9 +66,12 @@ class Allowance(Value):
 
 def guess_tokens(request: Request) -> tuple[int, int]:
     """The tokens that a request will take, as far as one can tell before it is sent: of its prompt, and of its reply."""
+    prompt = len(request.chain.body) // BYTES_PER_TOKEN + 1
+    if request.path == EMBEDDINGS:
+        return prompt, 0
     fields = {**request.params, **(request.params.get("extra_body") or {})}
     limit = next((fields[name] for name in _LIMITS if isinstance(fields.get(name), int)), REPLY_TOKENS)
-    return len(request.chain.body) // BYTES_PER_TOKEN + 1, limit
+    return prompt, limit
 
 
 def spent(answer: Answer, reserved: Spending = NOTHING) -> Spending:

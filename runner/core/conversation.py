@@ -8,12 +8,21 @@ Law: a conversation is the fold of its events. Any engine drives it so:
         conversation, events = conversation.conclude()  # Heard | Judged | Skipped | Unanswered | Finished
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import assert_never
 
-from runner.core.asking import check_requests, check_slot, group_answers, turn_request, turn_slot
-from runner.core.check import Subject, Verdict
+from runner.core.asking import (
+    check_requests,
+    check_slot,
+    group_answers,
+    turn_request,
+    turn_slot,
+    when_requests,
+    when_slot,
+)
+from runner.core.check import Subject
 from runner.core.event import (
     Adjusted,
     Answered,
@@ -30,12 +39,16 @@ from runner.core.event import (
     Typed,
     Unanswered,
     Undone,
+    Weighed,
     part_anew,
 )
+from runner.core.finding import Verdict
 from runner.core.message import Answer, Chain, Request
 from runner.core.phase import FOLLOWS, MAY_TYPE, OutOfOrderError, Phase
+from runner.core.transcribing import transcribe
 from runner.core.trial import Line, Posed, Script, Trial
-from runner.core.verdict import conclude, inapplicable, subjects_of
+from runner.core.verdict import broken, conclude, inapplicable, subjects_of
+from runner.core.wording import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +56,6 @@ class Step:
     """Requests to send, at once if several."""
 
     requests: tuple[Request, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A reply that was heard, linked to the one before it, so that adding one costs the same at any length."""
-
-    subject: Subject
-    before: "Said | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ class Conversation:
     """The turn being played, 0-based; the number of turns once all are."""
     chain: Chain = field(default_factory=Chain)
     """All that was said, up to the message that the next reply answers."""
-    said: Said | None = None
+    said: Subject | None = None
+    """The last reply that was heard, linked to those before it."""
     asked: Mapping[str, Request] = field(default_factory=dict)
     """The requests of the present step by slot: made once, when the step begins."""
     answers: Mapping[str, Answer] = field(default_factory=dict)
@@ -75,6 +81,12 @@ class Conversation:
     unanswered: bool = False
     cut: int | None = None
     """The first turn that was skipped."""
+    left_out: bool = False
+    """Whether the present turn is not taken: its checks are not applicable."""
+    captured: Mapping[str, str] = field(default_factory=dict)
+    """What was taken out of replies, by name."""
+    missing: str | None = None
+    """What the next turn needs and no reply gave."""
     taken_back: int = 0
     """How often something was undone: the same question asked again is another draw."""
     kept: Mapping[str, Answered] = field(default_factory=dict)
@@ -95,7 +107,7 @@ class Conversation:
     @property
     def replies(self) -> tuple[Subject, ...]:
         """The replies that were heard, first one first."""
-        return tuple(_walk(self.said))[::-1]
+        return () if self.said is None else self.said.replies
 
     def next(self) -> Step | None:
         """The requests that wait for their answers; None where there are none."""
@@ -123,9 +135,10 @@ class Conversation:
                 return self._after_answer(event)
             case Heard():
                 return self._hear()
+            case Weighed():
+                return self._weigh(event.verdict)
             case Judged():
-                failed = self.failed or event.verdict.outcome == "failed"
-                return replace(self, judged=self.judged + 1, failed=failed)._settle()
+                return self._judge(event.verdict)
             case Unanswered():
                 cut = event.turn + 1 < len(self.trial.script.turns)
                 return replace(
@@ -152,6 +165,8 @@ class Conversation:
                 fits = event.trial == self.trial.id and self.said is None
             case Heard() | Unanswered():
                 fits = fits and event.turn == self.turn and self._has_reply == isinstance(event, Heard)
+            case Weighed():
+                fits = fits and event.turn == self.turn and self._all_answered
             case Judged():
                 place = (self._judged_turn, self.judged)
                 fits = fits and (event.turn, event.index) == place and self._all_answered
@@ -173,7 +188,7 @@ class Conversation:
             case Typed():
                 return event.line.role == "user" and not self.unanswered
             case Retried():
-                is_last = self.said is not None and self.said.subject.turn == len(self.trial.script.turns) - 1
+                is_last = self.said is not None and self.said.turn == len(self.trial.script.turns) - 1
                 return is_last and event.line.role == "user" and not self.unanswered
             case Undone():
                 return 0 <= event.turn < len(self.trial.script.turns)
@@ -202,17 +217,16 @@ class Conversation:
                 if failure is None:
                     return Heard(trial=trial, turn=self.turn)
                 return Unanswered(trial=trial, turn=self.turn, kind=failure.kind)
+            case "weighing":
+                if not self._all_answered:
+                    return None
+                return Weighed(trial=trial, turn=self.turn, verdict=self._condition())
             case "judging" | "closing":
                 if not self._all_answered:
                     return None
                 return Judged(trial=trial, turn=self._judged_turn, index=self.judged, verdict=self._verdict())
             case "cutting":
-                reason = (
-                    "the turn before is unanswered"
-                    if self.unanswered
-                    else "a check of the turn before failed"
-                )
-                return Skipped(trial=trial, turn=self.turn + 1, reason=reason)
+                return Skipped(trial=trial, turn=self.turn + 1, reason=self._reason_to_skip())
             case "finishing":
                 return Finished(trial=trial)
             case _:
@@ -220,28 +234,61 @@ class Conversation:
 
     # -- moving on -------------------------------------------------------------------------------------------------
 
-    def _turn_to(self, turn: int) -> "Conversation":
+    def _turn_to(self, turn: int, *, weighed: bool = False) -> "Conversation":
         """The conversation at the next turn that asks something, with the gold turns on the way said."""
         turns, chain = self.trial.script.turns, self.chain
         while turn < len(turns):
-            chain = chain.add(turns[turn].message)
-            if turns[turn].role == "user":
-                request = turn_request(self.trial, turn, chain, draw=self.trial.repeat + self.taken_back)
-                answers = self._answered_before({request.slot: request})
-                return replace(
-                    self,
-                    phase="answered" if answers else "asking",
-                    turn=turn,
-                    chain=chain,
-                    judged=0,
-                    failed=False,
-                    asked={request.slot: request},
-                    answers=answers,
-                )
+            line = turns[turn]
+            if line.when and not (weighed and turn == self.turn):
+                return replace(self, turn=turn, chain=chain)._begin_weighing()
+            if any(name not in self.captured for name in line.captured):
+                missing = next(name for name in line.captured if name not in self.captured)
+                state = replace(self, phase="cutting", turn=turn - 1, chain=chain, missing=missing)
+                return replace(state, asked={}, answers={})
+            chain = chain.add(line.said(self.captured))
+            if line.role == "user":
+                return replace(self, turn=turn, chain=chain)._begin_asking()
             turn += 1
         if self.trial.script.is_open:
             return replace(self, phase="listening", turn=turn, chain=chain, asked={}, answers={})
         return replace(self, phase="closing", turn=turn, chain=chain, judged=0, failed=False)._settle()
+
+    def _begin_asking(self) -> "Conversation":
+        """The conversation with the present turn's question asked."""
+        request = turn_request(self.trial, self.turn, self.chain, draw=self.trial.repeat + self.taken_back)
+        asked = {request.slot: request}
+        answers = self._answered_before(asked)
+        phase: Phase = "answered" if answers else "asking"
+        return replace(
+            self, phase=phase, judged=0, failed=False, left_out=False, asked=asked, answers=answers
+        )
+
+    def _begin_weighing(self) -> "Conversation":
+        """The conversation with the questions of the present turn's conditions asked."""
+        assert self.said is not None, "a condition is about a reply"
+        ready = [
+            each
+            for each in map(self._ready, self.trial.script.turns[self.turn].when)
+            if isinstance(each, Posed)
+        ]
+        asked = when_requests(ready, self.turn, self.said, scenario=self.trial.script.scenario)
+        return replace(self, phase="weighing", asked=asked, answers=self._answered_before(asked))
+
+    def _weigh(self, verdict: Verdict) -> "Conversation":
+        """The conversation at its present turn, or past it where it is not taken."""
+        if verdict.outcome == "passed":
+            return self._turn_to(self.turn, weighed=True)
+        if self.trial.script.turns[self.turn].role == "assistant":
+            return self._turn_to(self.turn + 1)
+        return replace(self, phase="judging", judged=0, failed=False, left_out=True)._settle()
+
+    def _judge(self, verdict: Verdict) -> "Conversation":
+        """The conversation with one verdict more, and with what its check took out of the reply."""
+        failed = self.failed or verdict.outcome == "failed"
+        state = replace(self, judged=self.judged + 1, failed=failed)
+        if verdict.captured is not None and verdict.name is not None:
+            state = replace(state, captured={**self.captured, verdict.name: verdict.captured})
+        return state._settle()
 
     def _after_typing(self, event: ChatEvent) -> "Conversation":
         """The conversation with a line more, with some turns less, or with another system message."""
@@ -253,7 +300,7 @@ class Conversation:
                 return self._asked_again(event.line)
             case Undone() if self.standing is not None and event.turn == len(script.turns) - 1:
                 line, subject = self.standing
-                before = replace(self, said=Said(subject=subject, before=self.said))
+                before = replace(self, said=replace(subject, before=self.said))
                 script = script.until(event.turn).with_line(line)
                 return before._told_anew(script, taken_back=self.taken_back + 1)
             case Undone():
@@ -266,7 +313,7 @@ class Conversation:
     def _asked_again(self, line: Line) -> "Conversation":
         """The conversation that waits for another reply to its last turn, with the one that there is kept aside."""
         assert self.said is not None
-        script, subject = self.trial.script, self.said.subject
+        script, subject = self.trial.script, self.said
         before = self._told_anew(script.until(subject.turn), taken_back=self.taken_back + 1)
         asking = before._with_script(before.trial.script.with_line(line))._turn_to(subject.turn)
         return replace(asking, standing=(script.turns[subject.turn], subject))
@@ -282,8 +329,8 @@ class Conversation:
         for turn, line in enumerate(script.turns):
             chain = chain.add(line.message)
             if turn in replies:
-                said = Said(subject=replies[turn], before=said)
                 chain = chain.add(replies[turn].reply.said)
+                said = replace(replies[turn], before=said, link=chain.last)
         told = replace(self._with_script(script), chain=chain, said=said, taken_back=taken_back)
         return replace(told, unanswered=False, standing=None)._turn_to(len(script.turns))
 
@@ -307,10 +354,11 @@ class Conversation:
 
     def _hear(self) -> "Conversation":
         """The conversation with the present turn's reply in its history."""
-        reply = self.answers[turn_slot(self.turn)].reply
-        assert reply is not None
-        said = Said(subject=Subject(reply=reply, turn=self.turn), before=self.said)
-        chain = self.chain.add(reply.said)
+        answer = self.answers[turn_slot(self.turn)]
+        assert answer.reply is not None
+        chain = self.chain.add(answer.reply.said)
+        tell = partial(transcribe, self.trial)
+        said = Subject(answer, self.turn, chain.last, self.said, tell=tell)
         return replace(self, phase="judging", said=said, chain=chain, standing=None)._settle()
 
     def _settle(self) -> "Conversation":
@@ -326,8 +374,13 @@ class Conversation:
         if self.phase == "closing" and self.judged == len(script.checks):
             return replace(self, phase="finishing", asked={}, answers={})
         if self.phase in {"judging", "closing"}:
-            asked = check_requests(
-                self._posed, self._judged_turn, self.judged, self._subjects(), scenario=script.scenario
+            ready = self._ready(self._posed)
+            asked = (
+                check_requests(
+                    ready, self._judged_turn, self.judged, self._subjects(), scenario=script.scenario
+                )
+                if isinstance(ready, Posed)
+                else {}
             )
             return replace(self, asked=asked, answers=self._answered_before(asked))
         return replace(self, asked={}, answers={})
@@ -348,8 +401,7 @@ class Conversation:
     def _subjects(self) -> tuple[Subject, ...]:
         """The replies that the waiting check looks at."""
         if self.phase == "judging":
-            assert self.said is not None
-            return (self.said.subject,)
+            return () if self.said is None or self.left_out else (self.said,)
         if self.cut is not None:
             return ()
         return subjects_of(self._posed, self.trial.script, self.replies)
@@ -358,12 +410,55 @@ class Conversation:
         """The waiting check's verdict, once all that it asked is answered."""
         if self.phase == "closing" and self.cut is not None:
             return inapplicable(self._posed, f"turns from {self.cut + 1} on were skipped")
+        if self.phase == "judging" and self.left_out:
+            return inapplicable(self._posed, "the turn was not taken: its condition did not hold")
+        ready = self._ready(self._posed)
+        if isinstance(ready, Verdict):
+            return ready
         answers = group_answers(self.answers, self.asked)
 
         def answers_about(subject: Subject) -> tuple[Answer, ...]:
             return answers.get(check_slot(self._judged_turn, self.judged, subject), ())
 
-        return conclude(self._posed, self._subjects(), answers_about)
+        return conclude(ready, self._subjects(), answers_about)
+
+    def _condition(self) -> Verdict:
+        """Whether the present turn is taken: the first of its conditions that does not pass says why not."""
+        assert self.said is not None
+        answers = group_answers(self.answers, self.asked)
+        verdicts = []
+        for index, posed in enumerate(self.trial.script.turns[self.turn].when):
+            ready = self._ready(posed)
+            if isinstance(ready, Posed):
+                about = answers.get(when_slot(self.turn, index), ())
+                ready = conclude(ready, (self.said,), partial(_always, about))
+            verdicts.append(ready)
+            if ready.outcome != "passed":
+                break
+        return verdicts[-1]
+
+    def _ready(self, posed: Posed) -> Posed | Verdict:
+        """A check with what it needs of earlier replies; its verdict where that was not found, or makes no check."""
+        missing = [name for name in posed.captured if name not in self.captured]
+        if missing:
+            return inapplicable(posed, f"{quoted(missing[0])} was not captured")
+        if not posed.captured or posed.late is None:
+            return posed
+        try:
+            return posed.model_copy(update={"ask": posed.late(self.captured)})
+        except ValueError as error:
+            return broken(posed, str(error))
+
+    def _reason_to_skip(self) -> str:
+        """Why the turns after the present one are not played."""
+        if self.missing is not None:
+            return f"{quoted(self.missing)} was not captured"
+        return "the turn before is unanswered" if self.unanswered else "a check of the turn before failed"
+
+
+def _always(answers: tuple[Answer, ...], _: Subject) -> tuple[Answer, ...]:
+    """The same answers, whatever reply they are about."""
+    return answers
 
 
 def fold_trial(trial: Trial, events: Iterable[TrialEvent]) -> Conversation:
@@ -387,10 +482,3 @@ def _opened(script: Script) -> Chain:
     for message in script.opening:
         chain = chain.add(message)
     return chain
-
-
-def _walk(said: Said | None) -> Iterator[Subject]:
-    """The replies, last one first."""
-    while said is not None:
-        yield said.subject
-        said = said.before

@@ -128,11 +128,13 @@ class Curtailing:
         return replace(self, open=rest, under_way=under_way), block.places if decided else None
 
 
-def courses(gates: Mapping[str, Iterable[Gate]], ungated: int) -> Callable[[Script, int], Course]:
-    """How variants may go, given the gates of each scenario by its name, and how many trials play of what none speaks of."""
+def courses(
+    gates: Mapping[str, Iterable[Gate]], ungated: Mapping[str, int]
+) -> Callable[[Script, int], Course]:
+    """How variants may go, given by scenario its gates, and how many trials are played of what none of them speaks of."""
 
     def course(script: Script, trials: int) -> Course:
         gate = gate_of(gates[script.scenario], script.axes, script.case)
-        return Fixed(min(ungated, trials)) if gate is None else course_of(gate, trials)
+        return Fixed(min(ungated[script.scenario], trials)) if gate is None else course_of(gate, trials)
 
     return course

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from runner.core.check import Verdict
+from runner.core.finding import Verdict
 from runner.core.message import Message
 from runner.core.spoken import Spoken, opening_of, spoken, text_of
 from runner.core.transcript import Transcript

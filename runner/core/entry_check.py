@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from runner.core.message import Failure, Message, Usage
+from runner.core.message import EMBEDDINGS, Failure, Message, Usage
 from runner.core.recording import key_of
 from runner.core.value import Json
 
@@ -55,7 +55,10 @@ def check_entry(entry: Mapping[str, Json]) -> None:
             raise ValueError(f"`{name}` should be {what}")
     if entry["draw"] < 1:
         raise ValueError("`draw` should be a whole number from 1 up")
-    if not entry["messages"] or not all(map(_is_message, entry["messages"])):
+    if entry.get("path") == EMBEDDINGS:
+        if not entry["messages"] or not all(isinstance(each, str) for each in entry["messages"]):
+            raise ValueError(f"`messages` should be a list of texts, as {EMBEDDINGS} takes them")
+    elif not entry["messages"] or not all(map(_is_message, entry["messages"])):
         raise ValueError("`messages` should be a list of messages, each with a `role`")
     if (entry.get("reply") is None) == (entry.get("failure") is None):
         raise ValueError("should hold a `reply` or a `failure`")
@@ -91,6 +94,8 @@ def _check_reply(entry: Mapping[str, Json]) -> None:
 def _check_message(message: Message) -> None:
     """Raise ValueError where a reply's message holds what no model says."""
     calls = message.get("tool_calls")
+    if not isinstance(message.get("embeddings"), list | None):
+        raise ValueError("`reply.message.embeddings` should be a list of vectors")  # noqa: TRY004 - as above
     if not isinstance(message.get("refusal"), str | None):
         raise ValueError("`reply.message.refusal` should be a text")  # noqa: TRY004 - as above
     if calls is not None and not (isinstance(calls, list) and all(isinstance(each, dict) for each in calls)):

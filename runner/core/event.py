@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from runner.core.check import Verdict
+from runner.core.finding import Verdict
 from runner.core.message import Answer, FailureKind, Message, Purpose
 from runner.core.trial import Line, Script
 from runner.core.value import Json, Value
@@ -108,6 +108,18 @@ class Heard(Value):
     """0-based."""
 
 
+class Weighed(Value):
+    """Whether a turn is taken came to be known."""
+
+    event: Literal["weighed"] = "weighed"
+    trial: str
+    """The trial's id."""
+    turn: int
+    """0-based."""
+    verdict: Verdict
+    """What its condition found in the last reply: the turn is taken where it passed."""
+
+
 class Judged(Value):
     """A check came to its verdict."""
 
@@ -183,7 +195,9 @@ class Reopened(Value):
 ChatEvent = Typed | Retried | Undone | Instructed | Adjusted
 """What can happen to a trial whose script is open; it may also be finished, and go on."""
 
-TrialEvent = Begun | Reopened | ChatEvent | Answered | Heard | Judged | Skipped | Unanswered | Finished
+TrialEvent = (
+    Begun | Reopened | ChatEvent | Answered | Weighed | Heard | Judged | Skipped | Unanswered | Finished
+)
 """What can happen to one trial."""
 
 

@@ -4,8 +4,9 @@ Law: `expand` is the product of its axes, and an id names the same values whatev
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import overload
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Final, overload
 
 from runner.core.beginning import count_firsts, count_openings, dials, kin
 from runner.core.check import Check
@@ -13,16 +14,29 @@ from runner.core.faults import faults, size
 from runner.core.message import Message
 from runner.core.places import spelled
 from runner.core.scenario import Axis, Case, Expectation, Opening, Point, Scenario, Setup, Turn
-from runner.core.template import TemplateError, is_templated, render, render_data, secret_mark
+from runner.core.template import (
+    TemplateError,
+    capture_mark,
+    fill_captured,
+    is_templated,
+    names_in,
+    render,
+    render_data,
+    secret_mark,
+)
 from runner.core.trial import Line, Posed, Script
 from runner.core.value import Json
 from runner.errors import Problem, ProblemsError
 
+NEGATION: Final = "not-"
+"""What stands before a check's name where it must not hold."""
+
 Resolve = Callable[[str | None, str | None], tuple[str, str]]
 """Settings' answer to a scenario's provider and model, either of which may be absent: the literal two."""
 
-Build = Callable[[str, Json], Check]
-"""The registry of checks: a YAML name, without `not-`, and what stands under it; raises `ValueError` with a sentence."""
+Build = Callable[[str, Json, str], Check]
+"""The registry of checks: a YAML name, without `not-`, what stands under it, and the file that it stands in; raises
+`ValueError` with a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +95,9 @@ class Variants(Sequence[Script]):
         self._build = build
         self._length = size(scenario)
         self._dials = dials(scenario)
+        self._captures = scenario.captured()
+        self._problems: list[Problem] = []
+        """What cannot be rendered in the script that is being made."""
         self._fixed: dict[int, Line] = {}
         self._last: tuple[int, Script] | None = None
         """The script that was asked for last, which is what most ask for again."""
@@ -143,6 +160,7 @@ class Variants(Sequence[Script]):
         """The scenario with a combination laid over it."""
         scenario = self.scenario
         marks = {name: secret_mark(variable) for name, variable in scenario.secrets.items()}
+        marks |= {name: capture_mark(name) for name in self._captures}
         effective = _Effective(
             provider=scenario.provider,
             model=scenario.model,
@@ -159,7 +177,8 @@ class Variants(Sequence[Script]):
         scenario, combination = self.scenario, self.combination(index)
         effective = self._effective(combination)
         provider, model = self._resolve(effective.provider, effective.model)
-        return Script(
+        self._problems = []
+        script = Script(
             variant=combination.id(scenario.name),
             scenario=scenario.name,
             path=scenario.path,
@@ -175,6 +194,9 @@ class Variants(Sequence[Script]):
             secrets=tuple(sorted(set(scenario.secrets.values()))),
             on_failed_check=scenario.on_failed_check,
         )
+        if self._problems:
+            raise ProblemsError(self._problems)
+        return script
 
     def _line(self, number: int, turn: Turn, effective: _Effective) -> Line:
         """One turn, rendered; the same object in every variant where nothing in it varies."""
@@ -187,17 +209,30 @@ class Variants(Sequence[Script]):
             id=turn.id,
             path=_elsewhere(turn.path, self.scenario.path),
             line=turn.line,
-            checks=self._posed(turn.checks, effective.values),
+            checks=self._posed((*turn.captures, *turn.checks), effective.values),
+            when=self._posed(turn.when, effective.values),
+            captured=self._captured(turn.content) if turn.template else (),
         )
-        varies = turn.params or (turn.template and is_templated(turn.content))
-        if not varies and not any(is_templated(each.spec) for each in turn.checks):
+        varies = self._problems or turn.params or (turn.template and is_templated(turn.content))
+        posed = (*turn.captures, *turn.checks, *turn.when)
+        if not varies and not any(is_templated(each.spec) for each in posed):
             self._fixed[number] = line
         return line
 
     def _posed(self, expectations: Iterable[Expectation], values: Mapping[str, str]) -> tuple[Posed, ...]:
-        """Checks with their texts rendered, ready to judge."""
+        """Checks with their texts rendered, ready to judge; those that cannot be are noted."""
         own = self.scenario.path
-        return tuple([pose(expectation, values, self._build, own) for expectation in expectations])
+        posed = []
+        for expectation in expectations:
+            try:
+                posed.append(pose(expectation, values, self._build, own, self._captured(expectation.spec)))
+            except ProblemsError as error:
+                self._problems += error.problems
+        return tuple(posed)
+
+    def _captured(self, data: Json) -> tuple[str, ...]:
+        """What texts need of earlier replies, by name."""
+        return tuple(sorted(self._captures & names_in(data))) if self._captures else ()
 
 
 def expand(scenario: Scenario, resolve: Resolve, build: Build) -> Variants:
@@ -207,22 +242,42 @@ def expand(scenario: Scenario, resolve: Resolve, build: Build) -> Variants:
     return Variants(scenario, resolve, build)
 
 
-def pose(expectation: Expectation, values: Mapping[str, str], build: Build, own: str) -> Posed:
-    """A check of the scenario at `own`, its texts rendered and built; raises `ProblemsError` where it cannot be."""
+def pose(
+    expectation: Expectation,
+    values: Mapping[str, str],
+    build: Build,
+    own: str,
+    captured: tuple[str, ...] = (),
+) -> Posed:
+    """A check of the scenario at `own`, its texts rendered and built; raises `ProblemsError` where it cannot be.
+
+    One that needs what is `captured` is built again once that is known.
+    """
+    check = expectation.check.removeprefix(NEGATION)
     try:
         spec = render_data(expectation.spec, values)
-        ask = build(expectation.check.removeprefix("not-"), spec)
+        ask = build(check, spec, expectation.path)
     except (TemplateError, ValueError) as error:
-        place = Problem(expectation.path, expectation.line, expectation.column, expectation.check, str(error))
+        key = expectation.key or expectation.check
+        place = Problem(expectation.path, expectation.line, expectation.column, key, str(error))
         raise ProblemsError([place]) from None
     return Posed(
         check=expectation.check,
+        name=expectation.name,
         spec=spec,
+        captured=captured,
+        asks=[asdict(judge) for judge in ask.asks()] or None,
+        late=partial(_build_late, build, check, spec, expectation.path) if captured else None,
         path=_elsewhere(expectation.path, own),
         line=expectation.line,
         of=expectation.of,
         ask=ask,
     )
+
+
+def _build_late(build: Build, check: str, spec: Json, path: str, captured: Mapping[str, str]) -> Check:
+    """A check with what earlier replies said in its texts; raises `ValueError` where that makes none."""
+    return build(check, fill_captured(spec, captured), path)
 
 
 def _elsewhere(path: str, own: str) -> str:
@@ -232,8 +287,8 @@ def _elsewhere(path: str, own: str) -> str:
 
 def rehearse(scenario: Scenario, build: Build) -> Iterator[Problem]:
     """What is wrong with the checks, each value of each axis tried once: the sum of the axes, not their product."""
-    every = [(turn.path, check) for turn in scenario.turns for check in turn.checks]
-    templated = [check for _, check in every if is_templated(check.spec)]
+    every = [check for turn in scenario.turns for check in (*turn.captures, *turn.checks, *turn.when)]
+    templated = [check for check in every if is_templated(check.spec)]
     templated += [check for check in scenario.checks if is_templated(check.spec)]
     if not templated or not size(scenario):
         return

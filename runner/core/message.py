@@ -15,6 +15,9 @@ Message = dict[str, Any]
 CHAT: Final = "/chat/completions"
 """The endpoint path of a conversation's turns, below a provider's base URL."""
 
+EMBEDDINGS: Final = "/embeddings"
+"""The endpoint path of texts whose closeness is measured; its chain holds the texts themselves, not messages."""
+
 HISTORY: Final = ("refusal", "tool_calls")
 """What goes into the history beside role and content, in this order, where it is not null."""
 
@@ -88,7 +91,8 @@ class Request:
         fields |= self.params.get("extra_body") or {}
         fields |= extra
         tail = encode({"model": self.model, **fields})[1:]
-        return b'{"messages":[%b],%b' % (self.chain.body, tail)
+        name = b"input" if self.path == EMBEDDINGS else b"messages"
+        return b'{"%b":[%b],%b' % (name, self.chain.body, tail)
 
 
 def close_key(chain: Chain, *, model: str, params: dict[str, Json], path: str = CHAT) -> str:
@@ -135,6 +139,11 @@ class Reply(Value):
         """The content as text; empty where there is none."""
         content = self.message.get("content")
         return content if isinstance(content, str) else ""
+
+    @property
+    def embeddings(self) -> Json:
+        """The vectors that an embeddings endpoint answered, one for each text; None in a chat's reply."""
+        return self.message.get("embeddings")
 
     @property
     def said(self) -> Message:

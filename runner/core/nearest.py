@@ -137,14 +137,14 @@ def _spans(numbers: list[int]) -> str:
 
 def _name(link: Link) -> str:
     """How a message of a conversation is called."""
-    role, number = str(link.message.get("role")), 0
+    role, number = _role(link.message), 0
     if role in {"system", "developer"}:
         return f"the {role} message"
     each: Link | None = link
     while each is not None:
-        number += each.message.get("role") == role
+        number += _role(each.message) == role
         each = each.before
-    return f"{quoted(role)[1:-1]} message {number}"
+    return f"{quoted(role)[1:-1]} message {number}" if role else f"text {number}"
 
 
 def _most_like(message: Message, recorded: Iterable[Message]) -> Message:
@@ -155,16 +155,15 @@ def _most_like(message: Message, recorded: Iterable[Message]) -> Message:
 
     def likeness(other: Message) -> tuple[bool, float]:
         ratio = SequenceMatcher(None, _text(other)[:_LONGEST], text, autojunk=False).quick_ratio()
-        return other.get("role") == message.get("role"), ratio
+        return _role(other) == _role(message), ratio
 
     return max(known, key=likeness)
 
 
 def _tell_message(name: str, recorded: Message, asked: Message) -> str:
     """Where a message differs from the recorded one."""
-    if recorded.get("role") != asked.get("role"):
-        roles = (str(each.get("role")) for each in (recorded, asked))
-        old, new = (excerpt(role)[1:-1] for role in roles)
+    if _role(recorded) != _role(asked):
+        old, new = (excerpt(_role(each))[1:-1] or "text" for each in (recorded, asked))
         return f"at {name} a message of the role {old} is recorded, one of the role {new} asked"
     old, new = _text(recorded), _text(asked)
     if old == new:
@@ -201,7 +200,12 @@ def _piece(line: str | None, start: int) -> str:
     return f'"{"..." * bool(start)}{text}{"..." * (len(line) > start + _SHOWN)}"'
 
 
-def _text(message: Message) -> str:
+def _role(message: Message | str) -> str:
+    """Who says a message; nobody a bare text, as an embeddings request holds it."""
+    return "" if isinstance(message, str) else str(message.get("role"))
+
+
+def _text(message: Message | str) -> str:
     """What a message says, as a text."""
-    content = message.get("content")
+    content = message if isinstance(message, str) else message.get("content")
     return content if isinstance(content, str) else canonical(content).decode()

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Literal
 
-Phase = Literal["asking", "answered", "judging", "cutting", "closing", "listening", "finishing", "over"]
-"""What can happen next: an answer to the turn · Heard or Unanswered · Judged, of the turn · Skipped · Judged, at the
+Phase = Literal[
+    "weighing", "asking", "answered", "judging", "cutting", "closing", "listening", "finishing", "over"
+]
+"""What can happen next: Weighed, whether the turn is taken · an answer to the turn · Heard or Unanswered · Judged, of the turn · Skipped · Judged, at the
 foot · Typed, where the script is open · Finished · nothing."""
 
 FOLLOWS: Mapping[Phase, tuple[str, ...]] = {
+    "weighing": ("answered", "weighed"),
     "asking": ("answered",),
     "answered": ("heard", "unanswered"),
     "judging": ("answered", "judged"),

@@ -10,6 +10,7 @@ from typing import Final
 
 from runner.core.beginning import PREFIX
 from runner.core.budget import Budget
+from runner.core.curtailing import WAITING, Curtailing
 from runner.core.event import Answered, Begun, Event, Finished, Skipped, Stopped, Unanswered
 from runner.core.message import Message, Request
 from runner.core.trial import Script, Trial
@@ -56,15 +57,20 @@ class Plan:
     """Why no further trial begins."""
     budget: Budget | None = None
     """What may be spent; None where that is not limited."""
+    curtailing: Curtailing | None = None
+    """What plays no more trials of a variant than its verdict needs; None where all are played."""
 
     def next(self) -> Trial | Wait | None:
-        """The next trial to begin; or that all that are left wait for the first of their group; None where there is none."""
+        """The next trial to begin; or that all that are left wait for what is under way; None where there is none."""
         if self.stopped is not None:
             return None
         found = self._seek()
         if found.place is not None:
             return self.trials[found.place]
-        return Wait(reason="for the first reply to what begins alike") if found.left else None
+        if not found.left:
+            return None
+        is_held = self._holds(found.left[0].start) is not None
+        return Wait(reason="for the first reply to what begins alike" if is_held else WAITING)
 
     def send(self, trial: str, requests: Sequence[Request]) -> "Plan | Wait | Stopped":
         """The plan once a trial's requests are sent; or that they have to wait, or that they end the run."""
@@ -88,9 +94,9 @@ class Plan:
                 plan = self if budget is self.budget else replace(self, budget=budget)
                 return plan._let_go(event.trial)  # noqa: SLF001 - one class
             case Finished() | Skipped() | Unanswered():
-                return self._end(event.trial)
+                return self._end(event.trial)._curtail(event)  # noqa: SLF001 - one class
             case _:
-                return self
+                return self._curtail(event)
 
     def _seek(self) -> "_Found":
         """The next trial that may begin, on a provider that has room if there is one not far off."""
@@ -98,11 +104,14 @@ class Plan:
         for number, span in enumerate(spans):
             place = span.start
             while place < span.stop:
-                group = self._holds(place)
+                group = self._holds(place) or self._waits(place)
                 if group is None:
                     trial = self.trials[place]
                     if trial.id in self.over:
                         place += 1
+                        continue
+                    if (spared := self._spares(place)) is not None:
+                        place = min(spared.stop, span.stop)
                         continue
                     left = (*passed, *_rest(range(place + 1, span.stop)), *spans[number + 1 :])
                     spare.append(_Found(place, left))
@@ -131,6 +140,14 @@ class Plan:
         groups = [group for groups in self.ahead.values() for group in groups if place in group]
         return max(groups, key=len, default=None)
 
+    def _waits(self, place: int) -> range | None:
+        """The trials of the variant at a place, where as many are under way as its verdict needs in any case."""
+        return None if self.curtailing is None else self.curtailing.waits(place)
+
+    def _spares(self, place: int) -> range | None:
+        """The trials of the variant at a place, where an earlier part of the run has decided it."""
+        return None if self.curtailing is None else self.curtailing.spares(place, self.trials, self.over)
+
     def _begin(self, trial: str) -> "Plan":
         """The plan once a trial has begun; whoever was passed over because it is over is not looked at again."""
         found = self._seek()
@@ -139,6 +156,9 @@ class Plan:
         assert found.place is not None
         script = self.trials[found.place].script
         plan = replace(self, left=found.left)
+        if self.curtailing is not None:
+            begun = self.curtailing.begin(found.place, self.trials[found.place], self.trials, self.over)
+            plan = replace(plan, curtailing=begun)
         if len(self.room) > 1:
             plan = replace(plan, busy={**self.busy, trial: script.provider})
         return plan._go_ahead(trial, script, found.place)  # noqa: SLF001 - one class
@@ -184,6 +204,18 @@ class Plan:
             return plan
         return replace(plan, busy={name: on for name, on in self.busy.items() if name != trial})
 
+    def _curtail(self, event: Event) -> "Plan":
+        """The plan once its policy has heard of an event: no more trials of a variant begin whose verdict stands."""
+        if self.curtailing is None:
+            return self
+        curtailing, decided = self.curtailing.after(event)
+        if curtailing is self.curtailing:
+            return self
+        if decided is None:
+            return replace(self, curtailing=curtailing)
+        left = tuple(rest for span in self._spans() for rest in _without(span, decided))
+        return replace(self, curtailing=curtailing, left=left)
+
 
 @dataclass(frozen=True, slots=True)
 class _Found:
@@ -197,6 +229,12 @@ class _Found:
 def _rest(span: range) -> tuple[range, ...]:
     """A span as what is left, where it is anything."""
     return (span,) if span else ()
+
+
+def _without(span: range, taken: range) -> tuple[range, ...]:
+    """What is left of a span once a range of it is taken."""
+    before, after = min(span.stop, taken.start), max(span.start, taken.stop)
+    return (*_rest(range(span.start, before)), *_rest(range(after, span.stop)))
 
 
 def _overlaps(group: range, spans: Sequence[range]) -> bool:

@@ -25,6 +25,7 @@ from runner.core.event import (
     Typed,
     Unanswered,
     Undone,
+    Weighed,
 )
 from runner.core.transcript import TrialStatus, sum_known
 from runner.core.value import Value
@@ -62,6 +63,8 @@ class Summary:
     """The sum over its exchanges."""
     failure: str | None = None
     """The kind of failure that left the trial unanswered."""
+    unrecorded: bool = False
+    """Whether a question of it, a turn's or a check's, has no recording."""
 
 
 class Totals(Value):
@@ -148,7 +151,7 @@ class Run:
                 _add_answer(self._summary(event.trial), event)
             case Heard():
                 self._summary(event.trial).heard += 1
-            case Judged():
+            case Judged() | Weighed():
                 _count(self._summary(event.trial), event)
             case Unanswered():
                 self._summary(event.trial).failure = event.kind
@@ -225,6 +228,7 @@ def worst(codes: Iterable[int]) -> int:
 def _forget(summary: Summary) -> None:
     """Forget what is told anew of a trial; what was spent stays counted."""
     summary.heard = summary.passed = summary.failed = summary.broken = 0
+    summary.unrecorded = False
 
 
 def _add_answer(summary: Summary, event: Answered) -> None:
@@ -232,6 +236,7 @@ def _add_answer(summary: Summary, event: Answered) -> None:
     answer = event.answer
     usage = answer.usage
     summary.latency_s += answer.latency_s or 0
+    summary.unrecorded |= answer.failure is not None and answer.failure.kind == "not_recorded"
     if answer.is_refused:
         return
     summary.exchanges += 1
@@ -244,14 +249,10 @@ def _add_answer(summary: Summary, event: Answered) -> None:
         summary.cost_usd = None if answer.cost_usd is None else summary.cost_usd + answer.cost_usd
 
 
-def _count(summary: Summary, event: Judged) -> None:
-    """Count a verdict."""
-    match event.verdict.outcome:
-        case "passed":
-            summary.passed += 1
-        case "failed":
-            summary.failed += 1
-        case "broken":
-            summary.broken += 1
-        case "not-applicable":
-            pass
+def _count(summary: Summary, event: Judged | Weighed) -> None:
+    """Count a verdict; a condition is none, unless it broke."""
+    outcome = event.verdict.outcome
+    judged = isinstance(event, Judged)
+    summary.passed += judged and outcome == "passed"
+    summary.failed += judged and outcome == "failed"
+    summary.broken += outcome == "broken"

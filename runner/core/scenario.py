@@ -14,10 +14,14 @@ class Expectation(Value):
 
     check: str
     """Its name in the YAML, `not-` included."""
+    name: str | None = None
+    """What its author calls it."""
     spec: Json = None
     """What the YAML says under that name."""
     of: str | None = None
-    """At the foot of a scenario: `every`, `any`, `last` or a turn's id."""
+    """At the foot of a scenario: `every`, `any`, `last`, `conversation` or a turn's id."""
+    key: str = ""
+    """Where it stands, as keys: `turns[0].expect.contains`."""
     path: str = ""
     line: int = 0
     column: int = 0
@@ -47,6 +51,10 @@ class Turn(Value):
     """Request fields for this turn alone; they win over those of the scenario, its case and its matrix."""
     checks: tuple[Expectation, ...] = ()
     """What is expected of the reply to this turn: one check, or a list of which all must hold."""
+    when: tuple[Expectation, ...] = ()
+    """Checks on the last reply, all of which must pass for this turn to be taken; otherwise it is left out."""
+    captures: tuple[Expectation, ...] = ()
+    """What is taken out of the reply under a name, for later turns and checks; one that finds nothing is a failed check."""
     path: str = ""
     line: int = 0
 
@@ -129,7 +137,8 @@ class Scenario(Value):
     turns: tuple[Turn, ...] = ()
     """What is said, in order: a string is a user's turn."""
     checks: tuple[Expectation, ...] = ()
-    """What is expected of the conversation as a whole: `every`, `any`, `last` or a turn's id, each with checks."""
+    """What is expected of the conversation as a whole: `every`, `any`, `last`, `conversation` or a turn's id, each with
+    checks."""
     cases: tuple[Case, ...] = ()
     """Rows of values that belong together; each is played, crossed with the matrix."""
     axes: tuple[Axis, ...] = ()
@@ -138,6 +147,15 @@ class Scenario(Value):
     """How many trials of each variant are played."""
     on_failed_check: Literal["continue", "stop"] = "continue"
     """Whether the turns after a failed check are played, or skipped and said to be."""
+    gate: dict[str, Json] | None = None
+    """What `runner check` asks of each variant and case; by default that every check of every trial passes."""
+    gate_path: str = ""
+    """The file that the gate stands in."""
+    gate_line: int = 0
+    """Where it stands there, 1-based."""
+    judge: dict[str, Json] = {}
+    """Who judges where a check does not say: provider, model, params, prompt, votes; the settings decide where it is not
+    given."""
     path: str = ""
     """The file as the user named it."""
     line: int = 0
@@ -152,6 +170,10 @@ class Scenario(Value):
         for axis in self.axes:
             known |= _in_all(point.setup for point in axis.points)
         return frozenset(known)
+
+    def captured(self) -> frozenset[str]:
+        """The names that turns take out of replies."""
+        return frozenset(each.spec["name"] for turn in self.turns for each in turn.captures)
 
     def mentioned(self) -> frozenset[str]:
         """The names that at least one variant gives a value."""

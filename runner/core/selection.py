@@ -1,6 +1,7 @@
 """Which part of the scenarios is played: by tag, name, axis, case and repeat; it makes no trial that is left out."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Final
 
 from runner.core.matrix import Variants
@@ -27,6 +28,10 @@ class Selection(Value):
     cases: tuple[str, ...] = ()
     repeats: tuple[int, ...] = ()
     """Numbers of repeats, 1-based."""
+    unpassed_in: str | None = None
+    """The run whose trials that did not pass are chosen."""
+    trials: tuple[str, ...] = ()
+    """Their ids."""
     shard: Shard | None = None
     """Of all that is chosen otherwise, the part that is played."""
 
@@ -37,6 +42,22 @@ class Selection(Value):
             and (not self.tags or bool(set(self.tags) & set(tags)))
             and not set(self.skip_tags) & set(tags)
         )
+
+    def takes_trial(self, trial: str) -> bool:
+        """Whether a trial is among the chosen, as far as that is said of single trials."""
+        return (self.unpassed_in is None or trial in self._named) and (
+            self.shard is None or self.shard.takes(trial)
+        )
+
+    @property
+    def is_of_trials(self) -> bool:
+        """Whether single trials are chosen, whatever their variants."""
+        return self.shard is not None or self.unpassed_in is not None
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        """The ids of single trials that are chosen."""
+        return frozenset(self.trials)
 
     def narrows(self, scenario: Scenario) -> Scenario:
         """The scenario with the chosen cases and values alone; without any variant, where it lacks what was chosen."""

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from runner.core.message import Message
 from runner.core.transcript import PlayedTurn, Transcript
@@ -24,7 +24,10 @@ _EARLY: Final = {
     "content_filter": "a content filter withheld the rest",
 }
 
-_SAID: Final = {"heard": 2, "given": 1, "unanswered": 1, "skipped": 0, "unplayed": 0}
+LEFT_OUT: Final = {"not-taken": "not taken", "skipped": "skipped", "unplayed": "not reached"}
+"""The statuses of turns in which nothing was said, in words."""
+
+_SAID: Final = {"heard": 2, "given": 1, "unanswered": 1, **dict.fromkeys(LEFT_OUT, 0)}
 """How many messages stand in the history for a turn of each status."""
 
 
@@ -141,3 +144,25 @@ def _address(place: Json) -> str:
 def _bounded(text: str) -> str:
     """The text, or its beginning where it is long."""
     return text if len(text) <= LONGEST_URL else text[: LONGEST_URL - 20] + "..."
+
+
+class SpokenTranscript(Transcript):
+    """A transcript with ways of looking at what was said in it: what authors' own functions are given."""
+
+    @classmethod
+    def of(cls, transcript: Transcript) -> Self:
+        """The same transcript with these ways of looking at it."""
+        return cls.model_construct(transcript.model_fields_set, **dict(transcript))
+
+    @property
+    def replies(self) -> tuple[str, ...]:
+        """What the model said, a text for each reply, in order; assistant turns that the scenario wrote are left out."""
+        return tuple(text_of(said.reply) for said in spoken(self) if said.reply is not None)
+
+    def __str__(self) -> str:
+        """The conversation as text: each message under its role."""
+        return "\n\n".join(f"{message.get('role')}: {text_of(message)}" for message in self.messages)
+
+    def __repr__(self) -> str:
+        """The id, how it ended, and how much was said."""
+        return f"<Transcript {self.id}: {self.status}, {len(self.messages)} messages>"

@@ -16,6 +16,7 @@ OPENING: Final = "{{"
 NAME: Final = re.compile(r"[^\W\d][\w-]*\Z")
 """What a variable may be called: letters, digits, `_` and `-`, beginning with a letter or `_`."""
 
+_CAPTURED: Final = re.compile(r"<captured:([^\W\d][\w-]*)>")
 _FORM: Final = re.compile(
     r'\{\{\s*(?:(?P<name>[^\W\d][\w-]*)|(?P<literal>"(?:[^"\\\x00-\x1f]|\\.)*"))\s*\}\}'
 )
@@ -36,6 +37,41 @@ class TemplateError(ValueError):
 def secret_mark(variable: str) -> str:
     """What stands in a message for a secret of the environment until a transport sends it."""
     return f"<secret:{variable}>"
+
+
+def capture_mark(name: str) -> str:
+    """What stands in a message for what an earlier reply will have said."""
+    return f"<captured:{name}>"
+
+
+def fill_captured(data: Json, values: Mapping[str, str]) -> Json:
+    """JSON data with what was captured in the place of its marks; other marks stay as they are."""
+    match data:
+        case str():
+            return (
+                _CAPTURED.sub(lambda mark: values.get(mark[1], mark[0]), data)
+                if "<captured:" in data
+                else data
+            )
+        case list():
+            return [fill_captured(item, values) for item in data]
+        case dict():
+            return {key: fill_captured(item, values) for key, item in data.items()}
+        case _:
+            return data
+
+
+def names_in(data: Json) -> set[str]:
+    """The variables that the texts in JSON data name; raises `TemplateError` where braces open no template."""
+    match data:
+        case str():
+            return set(names(data))
+        case list():
+            return set().union(*map(names_in, data))
+        case dict():
+            return set().union(*map(names_in, data.values()))
+        case _:
+            return set()
 
 
 def _forms(text: str) -> Iterator[re.Match[str]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from runner.core.asking import turn_of, turn_slot
-from runner.core.check import Verdict
+from runner.core.check import Subject
 from runner.core.event import (
     Adjusted,
     Answered,
@@ -21,8 +21,10 @@ from runner.core.event import (
     Typed,
     Unanswered,
     Undone,
+    Weighed,
     part_anew,
 )
+from runner.core.finding import Verdict
 from runner.core.message import Answer, Message
 from runner.core.transcript import (
     Exchange,
@@ -44,6 +46,17 @@ class _Turn:
         self.status: TurnStatus = "unplayed"
         self.exchanges: list[Exchange] = []
         self.verdicts: list[Verdict] = []
+        self.when: Verdict | None = None
+
+
+def transcribe(trial: Trial, subject: Subject) -> Transcript:
+    """The transcript of a conversation up to one of its replies, as a check sees it: without verdicts, of no run yet."""
+    fold = _Fold(trial)
+    for each in subject.replies:
+        slot = turn_slot(each.turn)
+        fold.add(Answered(trial=trial.id, slot=slot, purpose="turn", key="", answer=each.answer))
+        fold.add(Heard(trial=trial.id, turn=each.turn))
+    return fold.close("").model_copy(update={"messages": subject.messages})
 
 
 def fold_transcript(run: str, trial: Trial, events: Iterable[TrialEvent]) -> Transcript:
@@ -73,6 +86,8 @@ class _Fold:
         self.status: TrialStatus = "stopped"
         self.error: dict[str, Json] | None = None
         self.next_turn = 0
+        self.captured: dict[str, str] = {}
+        """What was taken out of replies, by name."""
         self.standing: tuple[Line, _Turn, list[Message]] | None = None
         """A turn that is asked again as it was, with its messages."""
 
@@ -86,14 +101,14 @@ class _Fold:
                 self.latest[event.slot] = event.answer
             case Heard():
                 self._hear(event.turn)
+            case Weighed():
+                self._weigh(event.turn, event.verdict)
             case Judged():
-                verdicts = self.verdicts if event.turn is None else self.turns[event.turn].verdicts
-                verdicts.append(event.verdict)
+                self._judge(event.turn, event.verdict)
             case Unanswered():
                 self._miss(event.turn)
             case Skipped():
-                for turn in self.turns[event.turn :]:
-                    turn.status = "skipped"
+                self._skip(event.turn)
             case Finished():
                 self._say_gold(len(self.turns))
                 self.status = "finished"
@@ -147,16 +162,39 @@ class _Fold:
         """Put the gold turns up to a turn into the history."""
         for index in range(self.next_turn, until):
             if self.turns[index].status == "unplayed":
-                self.messages.append(self.script.turns[index].message)
+                self.messages.append(self.script.turns[index].said(self.captured))
                 self.turns[index].status = "given"
         self.next_turn = until
+
+    def _judge(self, index: int | None, verdict: Verdict) -> None:
+        """Note a verdict, and what its check took out of the reply."""
+        verdicts = self.verdicts if index is None else self.turns[index].verdicts
+        verdicts.append(verdict)
+        if verdict.captured is not None and verdict.name is not None:
+            self.captured[verdict.name] = verdict.captured
+
+    def _skip(self, index: int) -> None:
+        """Leave out the turns from one on."""
+        self._say_gold(index)
+        for turn in self.turns[index:]:
+            turn.status = "skipped"
+
+    def _weigh(self, index: int, verdict: Verdict) -> None:
+        """Note whether a turn is taken; a condition that broke stands among its verdicts."""
+        self._say_gold(index)
+        turn = self.turns[index]
+        turn.when = verdict
+        if verdict.outcome != "passed":
+            turn.status = "not-taken"
+        if verdict.outcome == "broken":
+            turn.verdicts.append(verdict)
 
     def _hear(self, index: int) -> None:
         """Put a user line and its reply into the history."""
         answer = self.latest[turn_slot(index)]
         assert answer.reply is not None
         self._say_gold(index)
-        self.messages += [self.script.turns[index].message, answer.reply.said]
+        self.messages += [self.script.turns[index].said(self.captured), answer.reply.said]
         self.turns[index].status = "heard"
         self.turns[index].exchanges.append(_exchange(answer, len(self.messages) - 1))
         self.next_turn = index + 1
@@ -165,7 +203,7 @@ class _Fold:
     def _miss(self, index: int) -> None:
         """Note a user line that was sent and got no reply."""
         self._say_gold(index)
-        self.messages.append(self.script.turns[index].message)
+        self.messages.append(self.script.turns[index].said(self.captured))
         exchange = _exchange(self.latest[turn_slot(index)], None)
         self.turns[index].status = "unanswered"
         self.turns[index].exchanges.append(exchange)
@@ -209,6 +247,7 @@ class _Fold:
                 status=played.status,
                 exchanges=tuple(played.exchanges),
                 verdicts=tuple(played.verdicts),
+                when=played.when,
             )
             for index, (line, played) in enumerate(zip(script.turns, self.turns, strict=True))
         )

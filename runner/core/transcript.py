@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Final, Literal, Self
 
-from runner.core.check import Verdict
+from runner.core.finding import Verdict
 from runner.core.message import Attempt, Message, Usage
 from runner.core.value import Json, Value
 
@@ -17,8 +17,9 @@ SCHEMA: Final = "runner.transcript/1"
 TrialStatus = Literal["finished", "unanswered", "stopped", "skipped"]
 """How a trial ended: played to its end · a turn got no reply · left unfinished by a stop · never begun."""
 
-TurnStatus = Literal["heard", "given", "unanswered", "skipped", "unplayed"]
-"""Answered · a gold turn, put into the history · asked without a reply · left out · not reached."""
+TurnStatus = Literal["heard", "given", "unanswered", "not-taken", "skipped", "unplayed"]
+"""Answered · a gold turn, put into the history · asked without a reply · its condition did not hold · left out, since
+the conversation had ended · not reached."""
 
 
 class Exchange(Value):
@@ -68,7 +69,10 @@ class PlayedTurn(Value):
     params: dict[str, Json] = {}
     """What went with the turn's request."""
     status: TurnStatus
-    """Answered; a gold turn, put into the history; asked without a reply; left out; not reached."""
+    """Answered; a gold turn, put into the history; asked without a reply; its condition did not hold; left out, since the
+    conversation had ended; not reached."""
+    when: Verdict | None = None
+    """Whether its condition held; null where it has none, or where it was not reached."""
     exchanges: tuple[Exchange, ...] = ()
     """The requests of the turn and what came of them."""
     verdicts: tuple[Verdict, ...] = ()

@@ -1,5 +1,6 @@
 """The unit of work: a script, which is one variant rendered to the letter, and a trial, which is one repeat of it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -9,7 +10,11 @@ from pydantic import Field
 
 from runner.core.check import Check
 from runner.core.message import CHAT, Message
+from runner.core.template import fill_captured
 from runner.core.value import Json, Value, canonical
+
+CAPTURE: Final = "capture"
+"""What a check is called that takes something out of a reply under a name."""
 
 INSTRUCTING: Final = ("system", "developer")
 """The roles of messages that tell a model how to be."""
@@ -20,16 +25,24 @@ class Posed(Value):
 
     check: str
     """Its name in the YAML, `not-` included."""
+    name: str | None = None
+    """What its author calls it."""
     spec: Json = None
     """What the YAML says under that name."""
+    captured: tuple[str, ...] = ()
+    """What it needs of earlier replies, by name."""
+    asks: Json = None
+    """Whom it asks and with what words; null where it only looks."""
     path: str = ""
     """The file that the check stands in; empty where that is the scenario's own."""
     line: int = 0
     """1-based, in the file that the check stands in."""
     of: str | None = None
-    """At the foot of a scenario: `every`, `any`, `last` or a turn's id."""
+    """At the foot of a scenario: `every`, `any`, `last`, `conversation` or a turn's id."""
     ask: Check | None = Field(default=None, exclude=True, repr=False)
     """The check itself, the positive form; None in a script that was read back from a journal."""
+    late: Callable[[Mapping[str, str]], Check] | None = Field(default=None, exclude=True, repr=False)
+    """What makes the check once what it needs of earlier replies is there; raises `ValueError` where it cannot."""
 
     @property
     def negated(self) -> bool:
@@ -51,6 +64,18 @@ class Line(Value):
     line: int = 0
     """1-based, in the file that the turn stands in."""
     checks: tuple[Posed, ...] = ()
+    """What is taken out of the reply first, then what is asked about it."""
+    when: tuple[Posed, ...] = ()
+    """Checks on the last reply that decide whether the turn is taken."""
+    captured: tuple[str, ...] = ()
+    """What its message needs of earlier replies, by name."""
+
+    def said(self, captured: Mapping[str, str]) -> Message:
+        """The message, with what earlier replies said in the place of its marks."""
+        if not self.captured:
+            return self.message
+        filled: Message = fill_captured(self.message, {name: captured[name] for name in self.captured})
+        return filled
 
 
 class Script(Value):
@@ -101,7 +126,7 @@ class Script(Value):
     @cached_property
     def plays(self) -> str:
         """A digest of all that decides what is sent: messages, params, model and endpoint."""
-        lines = [[line.role, line.message, line.params] for line in self.turns]
+        lines = [[line.role, line.message, line.params, *_conditions(line)] for line in self.turns]
         return _digest(
             [self.provider, CHAT, self.model, self.params, list(self.opening), lines, self.on_failed_check]
         )
@@ -109,8 +134,21 @@ class Script(Value):
     @cached_property
     def judges(self) -> str:
         """A digest of all that decides the verdicts."""
-        posed = [[[check.check, check.spec] for check in line.checks] for line in self.turns]
-        return _digest([posed, [[check.of, check.check, check.spec] for check in self.checks]])
+        posed = [[_told(check) for check in line.checks] for line in self.turns]
+        return _digest([posed, [[check.of, *_told(check)] for check in self.checks]])
+
+
+def _told(posed: Posed) -> list[Json]:
+    """What decides a check's verdict."""
+    return [posed.check, posed.spec] if posed.asks is None else [posed.check, posed.spec, posed.asks]
+
+
+def _conditions(line: Line) -> list[Json]:
+    """What decides whether a turn is taken and what is taken out of its reply, so that other turns say it."""
+    captures = [each.spec for each in line.checks if each.check == CAPTURE]
+    if not line.when and not captures:
+        return []
+    return [[_told(each) for each in line.when], captures]
 
 
 def _digest(data: Json) -> str:

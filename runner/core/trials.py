@@ -97,6 +97,13 @@ class Trials(Sequence[Trial]):
         first = begins + start + rest // member.first_size * member.first_size
         return range(run, run + family.ends[-1]), range(first, first + member.first_size)
 
+    def block(self, index: int) -> range:
+        """The places of all trials of the same variant as the one at a place."""
+        family, start = self._family(index)
+        member, _, _, rest = family.locate(index - start)
+        first = index - rest % len(member.repeats)
+        return range(first, first + len(member.repeats))
+
     def _taken(self, index: int) -> tuple[_Member, int, int]:
         """The scenario, the variant and the repeat at a place."""
         family, start = self._family(index)

@@ -1,8 +1,10 @@
 """How a check's findings become its verdict: the `not-` form, and of which replies a check at the foot speaks."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from runner.core.check import Finding, Outcome, Subject, Verdict
+from runner.core.check import Subject
+from runner.core.finding import Finding, Outcome, Verdict
 from runner.core.message import Answer
 from runner.core.trial import Posed, Script
 
@@ -12,6 +14,8 @@ def subjects_of(posed: Posed, script: Script, replies: Sequence[Subject]) -> tup
     match posed.of:
         case "every" | "any":
             return tuple(replies)
+        case "conversation":
+            return tuple(replace(reply, whole=True) for reply in replies[-1:])
         case "last" | None:
             return tuple(replies[-1:])
         case turn_id:
@@ -31,13 +35,13 @@ def conclude(
     if not findings:
         return inapplicable(posed, "there is no reply to look at")
     if posed.of not in {"every", "any"}:
-        return _verdict(posed, findings[0][1].outcome, findings[0][1].reason)
+        return _verdict(posed, findings[0][1])
     return _pool(posed, findings)
 
 
 def inapplicable(posed: Posed, reason: str) -> Verdict:
     """The verdict of a check that has nothing to look at: neither passed nor failed."""
-    return _verdict(posed, "not-applicable", reason)
+    return _verdict(posed, Finding(outcome="not-applicable", reason=reason))
 
 
 def _pool(posed: Posed, findings: Sequence[tuple[Subject, Finding]]) -> Verdict:
@@ -46,20 +50,30 @@ def _pool(posed: Posed, findings: Sequence[tuple[Subject, Finding]]) -> Verdict:
     for wanted in (decisive, "broken"):
         for subject, finding in findings:
             if finding.outcome == wanted:
-                return _verdict(posed, finding.outcome, f"turn {subject.turn + 1}: {finding.reason}")
+                reason = f"turn {subject.turn + 1}: {finding.reason}"
+                return _verdict(posed, Finding(outcome=finding.outcome, reason=reason))
     judged = sum(finding.outcome == otherwise for _, finding in findings)
     if not judged:
         return inapplicable(posed, findings[0][1].reason)
     outcome: Outcome = "passed" if posed.of == "every" else "failed"
-    return _verdict(posed, outcome, f"{judged} of {len(findings)} replies {outcome}")
+    reason = f"{judged} of {len(findings)} replies {outcome}"
+    return _verdict(posed, Finding(outcome=outcome, reason=reason))
 
 
-def _verdict(posed: Posed, outcome: Outcome, reason: str) -> Verdict:
-    """A verdict under the check's own name and line."""
+def broken(posed: Posed, reason: str) -> Verdict:
+    """The verdict of a check that cannot be asked."""
+    return _verdict(posed, Finding(outcome="broken", reason=reason))
+
+
+def _verdict(posed: Posed, finding: Finding) -> Verdict:
+    """A finding as a verdict under the check's own name and line."""
     return Verdict(
         check=posed.check,
-        outcome=outcome,
-        reason=reason,
+        name=posed.name,
+        outcome=finding.outcome,
+        reason=finding.reason,
+        spans=finding.spans,
+        captured=finding.captured,
         path=posed.path or None,
         line=posed.line,
         of=posed.of,

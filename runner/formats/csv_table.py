@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from runner.core.check import Verdict
+from runner.core.finding import Verdict
 from runner.core.message import Message
 from runner.core.places import spelled
 from runner.core.spoken import Spoken, spoken, text_of
@@ -93,7 +93,7 @@ def _checks(verdicts: Iterable[Verdict], said: Spoken | None = None) -> list[int
         sum(verdict.outcome == outcome for verdict in verdicts) for outcome in ("passed", "failed", "broken")
     ]
     reasons = [
-        f"{verdict.of + ': ' if verdict.of else ''}{verdict.check}: {verdict.reason}"
+        f"{verdict.title}: {verdict.reason}"
         for verdict in verdicts
         if verdict.outcome in {"failed", "broken"}
     ]

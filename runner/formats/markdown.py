@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from runner.core.check import Verdict
+from runner.core.finding import Verdict
 from runner.core.harmless import harmless
-from runner.core.spoken import Spoken, early_end, opening_of, spoken, text_of
+from runner.core.spoken import LEFT_OUT, Spoken, early_end, opening_of, spoken, text_of
 from runner.core.transcript import Transcript
 from runner.core.value import Json, canonical
 from runner.formats.exporting import Export
@@ -64,7 +64,7 @@ def _turn(said: Spoken) -> Iterator[str]:
     """One turn: its line, the reply, what the checks found."""
     number = said.turn.turn + 1
     if said.line is None:
-        yield f"\n### turn {number}: {'skipped' if said.turn.status == 'skipped' else 'not reached'}\n"
+        yield f"\n### turn {number}: {LEFT_OUT.get(said.turn.status, said.turn.status)}\n"
         return
     gold = " (gold)" if said.turn.status == "given" else ""
     yield f"\n### turn {number}: {_role(said.line)}{gold}\n\n{_fenced(text_of(said.line))}"
@@ -80,7 +80,7 @@ def _turn(said: Spoken) -> Iterator[str]:
 def _verdicts(verdicts: Iterable[Verdict]) -> Iterator[str]:
     """What checks found, as a list."""
     for verdict in verdicts:
-        about = f"{verdict.of}: {verdict.check}" if verdict.of else verdict.check
+        about = verdict.title
         line = f" (line {verdict.line})" if verdict.outcome in {"failed", "broken"} and verdict.line else ""
         yield f"- **{verdict.outcome}** {_code(about)}: {_code(verdict.reason)}{line}\n"
 

@@ -3,11 +3,24 @@
 from collections.abc import Mapping
 from typing import Final
 
-from runner.checks import CHECKS, NEGATION, check_class
+from runner.checks import CHECKS, check_class
+from runner.core.gate import Gate
+from runner.core.matrix import NEGATION
 from runner.core.request_fields import EXTRA
+from runner.core.trial import CAPTURE
 from runner.core.value import Json
-from runner.formats.scenario.expectations import WHOLE
-from runner.formats.scenario.keys import CASE_ID, ENVIRONMENT, MATRIX, PARAMS, PART, SCENARIO, SETUP, TURN
+from runner.formats.scenario.expectations import NAMED, WHOLE
+from runner.formats.scenario.keys import (
+    CASE_ID,
+    ENVIRONMENT,
+    JUDGE,
+    MATRIX,
+    PARAMS,
+    PART,
+    SCENARIO,
+    SETUP,
+    TURN,
+)
 from runner.formats.scenario.parts import PART_FIELDS, PART_NEEDS
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -81,6 +94,8 @@ def _scenario() -> Json:
         "matrix": _ref("matrix"),
         "repeat": {"type": "integer", "minimum": 1},
         "on_failed_check": {"enum": ["continue", "stop"]},
+        "gate": _or_file({**Gate.form(), **_NO_FILE}),
+        "judge": _judge(),
     }
     return _map(known, SCENARIO, minProperties=1)
 
@@ -101,11 +116,13 @@ def _file() -> Json:
 def _turn() -> Json:
     """A text, a user's line with what goes with it, a gold line, or an include."""
     identifier = {"type": ["string", "number"], "not": {"enum": list(WHOLE)}}
+    when = {"when": _ref("checks")}
     user = {"user": _ref("said"), "id": identifier, "params": _ref("params"), "expect": _ref("checks")}
+    user |= {**when, "capture": _capture()}
     return _or_file(
         _SCALAR,
         _map(user, TURN, required=["user"]),
-        _map({"assistant": _ref("said"), "id": identifier}, TURN, required=["assistant"]),
+        _map({"assistant": _ref("said"), "id": identifier, **when}, TURN, required=["assistant"]),
         _map({"include": _WORDS}, TURN, required=["include"]),
     )
 
@@ -142,15 +159,36 @@ def _variable() -> Json:
     return {"anyOf": [_ref("text"), _map(known, ENVIRONMENT, required=["env"])]}
 
 
+def _capture() -> Json:
+    """Names, each with where its value is found."""
+    form = check_class(CAPTURE).form()
+    return _or_file({"type": "object", "minProperties": 1, "additionalProperties": form, **_NO_FILE})
+
+
+def _judge() -> Json:
+    """Who judges."""
+    word = _or_file({"type": "string", "minLength": 1})
+    known: dict[str, Json] = {
+        "provider": word,
+        "model": word,
+        "params": _ref("params"),
+        "prompt": _ref("text"),
+        "votes": {"type": "integer", "minimum": 1},
+    }
+    return _or_file(_map(known, JUDGE, minProperties=1))
+
+
 def _check() -> Json:
     """A map of checks; a list under one means that all must hold."""
-    properties: dict[str, Json] = {}
+    properties: dict[str, Json] = {
+        NAMED: {"type": ["string", "number"], "description": "What this check is called in reports."}
+    }
     for name in CHECKS:
         found = check_class(name)
         form = found.form()
         said = (found.__doc__ or "").strip()
-        listed = {"type": "array", "minItems": 1, "items": form}
-        properties[name] = {"anyOf": [form, listed, _ref("file")], "description": said}
+        listed = [] if found.takes_list else [{"type": "array", "minItems": 1, "items": form}]
+        properties[name] = {"anyOf": [form, *listed, _ref("file")], "description": said}
         properties[f"{NEGATION}{name}"] = {**properties[name], "description": f"The opposite of: {said}"}
     return {
         "type": "object",
@@ -178,6 +216,7 @@ def _foot() -> Json:
         "every": "About every reply.",
         "any": "About one reply at least.",
         "last": "About the last reply.",
+        "conversation": "About the conversation as a whole: what is added up or seen there.",
     }
     properties = {name: {**_ref("checks"), "description": sentence} for name, sentence in said.items()}
     speaking = {

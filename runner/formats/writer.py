@@ -44,6 +44,7 @@ def _lines(scenario: Scenario) -> Iterator[str]:
     if scenario.opening is not None:
         yield f"{scenario.opening.role}: {text(_opened(scenario.opening), 0)}"
     yield from _map("params", scenario.params)
+    yield from _map("judge", scenario.judge)
     variables: dict[str, Json] = {**scenario.vars}
     variables |= {name: {"env": variable, "secret": True} for name, variable in scenario.secrets.items()}
     yield from _map("vars", variables)
@@ -57,6 +58,7 @@ def _lines(scenario: Scenario) -> Iterator[str]:
         yield f"repeat: {scenario.repeat}"
     if scenario.on_failed_check != "continue":
         yield f"on_failed_check: {scenario.on_failed_check}"
+    yield from _map("gate", scenario.gate or {})
 
 
 def _items(key: str, items: list[str]) -> Iterator[str]:
@@ -76,7 +78,8 @@ def _map(key: str, values: Mapping[str, Json]) -> Iterator[str]:
 def _turn(turn: Turn, files: Mapping[str, str]) -> Iterator[str]:
     """One turn; a user's line with nothing else to it is a plain item."""
     said = _said(turn.content, files, template=turn.template)
-    if turn.role == "user" and isinstance(said, str) and not (turn.id or turn.params or turn.checks):
+    more = turn.id or turn.params or turn.checks or turn.when or turn.captures
+    if turn.role == "user" and isinstance(said, str) and not more:
         yield f"  - {text(said, 2)}"
         return
     yield f"  - {turn.role}: {text(said, 4) if isinstance(said, str) else flow(said)}"
@@ -84,9 +87,15 @@ def _turn(turn: Turn, files: Mapping[str, str]) -> Iterator[str]:
         yield f"    id: {word(turn.id)}"
     if turn.params:
         yield f"    params: {flow(turn.params)}"
+    if turn.when:
+        yield "    when:"
+        yield from (f"      - {_item(each)}" for each in turn.when)
+    if turn.captures:
+        yield "    capture:"
+        yield from (f"      {word(str(each.name))}: {flow(_source(each.spec))}" for each in turn.captures)
     if turn.checks:
         yield "    expect:"
-        yield from (f"      - {_check(each)}" for each in turn.checks)
+        yield from (f"      - {_item(each)}" for each in turn.checks)
 
 
 def _said(content: Content, files: Mapping[str, str], *, template: bool) -> Content:
@@ -129,7 +138,18 @@ def _opened(opening: Opening) -> str:
 
 def _check(expectation: Expectation) -> str:
     """A check and what stands under it."""
-    return f"{expectation.check}: {flow(expectation.spec)}"
+    title = "" if expectation.name is None else f"name: {flow(expectation.name)}, "
+    return f"{title}{expectation.check}: {flow(expectation.spec)}"
+
+
+def _item(expectation: Expectation) -> str:
+    """The same as an item of a list."""
+    return _check(expectation) if expectation.name is None else f"{{{_check(expectation)}}}"
+
+
+def _source(spec: Json) -> Json:
+    """Where what is captured is found."""
+    return {name: value for name, value in spec.items() if name != "name"}
 
 
 def _row(case: Case, scenario: Scenario) -> dict[str, Json]:

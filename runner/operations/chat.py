@@ -29,6 +29,7 @@ from runner.core.run import Run
 from runner.core.trial import INSTRUCTING, Line, Script, Trial
 from runner.core.value import Json
 from runner.errors import UsageError
+from runner.operations.chat_save import Saved
 from runner.operations.chat_start import CHAT, Start, Wish, start_again
 from runner.operations.connect import connect
 from runner.operations.opening import name_stamp, open_manifest, stamp
@@ -72,6 +73,8 @@ class Chat:
         """Whether the reply to the last line stands although it was asked again, since no other one came."""
         self.recast = 0
         """How many of the first turns were said under another system message than the present one."""
+        self.saved = Saved()
+        """The scenarios that it was written down as."""
         self.run = Run()
         self.folder: RunFolder | None = None
         self.params = dict(begun.script.params)

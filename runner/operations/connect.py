@@ -103,7 +103,7 @@ class Outlet:
 
 def require_ready(stage: Stage) -> None:
     """Raise ProviderError where a provider that is played on lacks its key, its address or its weights."""
-    for name in dict.fromkeys(name for name, _ in stage.providers):
+    for name in dict.fromkeys(name for name, _ in stage.endpoints):
         provider = stage.settings.ready(name)
         if provider.kind == "local":
             _weights(provider)

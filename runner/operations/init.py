@@ -188,6 +188,10 @@ def read_key(text: str) -> str | None:
     """The key in what was pasted or piped; None where nothing was; raises UsageError, which does not show it."""
     if not text.strip():
         return None
+    if len(text.strip().splitlines()) > 1:
+        raise UsageError(
+            "what was given has more than one line, and a key is one: copy the key alone, in one piece, and give it again"
+        )
     key = unwrapped(text, KEY_NAME)
     if not is_sendable(key):
         raise UsageError(

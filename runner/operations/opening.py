@@ -23,7 +23,7 @@ def open_manifest(stage: Stage, command: Sequence[str], kind: Kind = "play") -> 
         | ({PACKAGE: version(PACKAGE)} if models_at_published_prices(stage) else {})
         | {"python": python_version()},
         plan=stage.plan,
-        settings={name: stage.settings.named(name).dump() for name, _ in stage.providers},
+        settings={name: stage.settings.named(name).dump() for name, _ in stage.endpoints},
         started_at=stamp(),
     )
 

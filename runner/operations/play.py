@@ -15,6 +15,7 @@ from runner.engines.pool import Pool
 from runner.errors import RunnerError, StoreError, UsageError
 from runner.operations.connect import connect
 from runner.operations.earlier import Earlier, Wanted, read_earlier
+from runner.operations.gates import curtailing
 from runner.operations.interrupt import Interrupts
 from runner.operations.opening import name_stamp, open_manifest, stamp
 from runner.operations.spending import open_budget, require_affordable
@@ -22,9 +23,12 @@ from runner.operations.stage import Asked, Stage
 from runner.operations.taping import Taped, Taping
 from runner.store.folder import RunFolder
 from runner.store.journal import Journal
-from runner.store.manifest import Manifest
+from runner.store.manifest import Kind, Manifest
 from runner.store.transcripts import Index, write_transcripts
 from runner.transports import Notice, Transport
+
+Around = Callable[[Transport], Transport]
+"""What is put around the way out."""
 
 NOTHING_ELSE: Final = Wanted()
 
@@ -71,19 +75,25 @@ def play(
     audience: Audience,
     command: Sequence[str] = (),
     interrupts: Interrupts | None = None,
+    *,
+    kind: Kind = "play",
+    around: Around | None = None,
 ) -> Played:
-    """Play a stage into a new run; raises RunnerError where a provider or the disk cannot be used."""
+    """Play a stage into a new run; raises RunnerError where a provider or the disk cannot be used.
+
+    What stands `around` the way out may answer in its place.
+    """
     taping = Taping.open(stage)
     require_affordable(stage)
     names = {scenario.name for scenario in stage.scenarios}
     what = next(iter(names)) if len(names) == 1 else f"{len(names)}-scenarios"
-    manifest = open_manifest(stage, command)
+    manifest = open_manifest(stage, command, kind)
     with interrupts or Interrupts(audience.stopping) as heeded:
         folder = RunFolder.create(outputs, name_stamp(), what)
         with folder.locked():
             # Before the manifest: a run that is found has a journal.
             Journal(folder.journal, folder.name).close()
-            performance = Performance(stage, folder, audience, heeded, taping)
+            performance = Performance(stage, folder, audience, heeded, taping, around)
             return performance.give(manifest.model_copy(update={"run": folder.name}), Earlier(Run()))
 
 
@@ -105,6 +115,8 @@ def resume(
             raise UsageError(
                 f"{folder.name} is a chat; go on with it by `runner chat --resume {folder.name}`"
             )
+        if manifest.kind == "judge":
+            raise UsageError(f"{folder.name} judges another run; judge that one again by `runner judge RUN`")
         asked = Asked.load(manifest.asked)
         if not asked.paths:
             raise UsageError(
@@ -129,6 +141,7 @@ class Performance:
     audience: Audience
     interrupts: Interrupts
     taping: Taping | None = None
+    around: Around | None = None
 
     def give(self, manifest: Manifest, earlier: Earlier) -> Played:
         """Play what is left of a run, and leave its transcripts and manifest behind, however it ends."""
@@ -154,8 +167,9 @@ class Performance:
                 self._close(manifest, run, error=error)
             raise
         self._close(manifest, run, index)
+        planned = _planned(stage, run)
         taped = None if self.taping is None else self.taping.told(run, manifest.command)
-        played = Played(folder=folder, run=run, trials=len(stage.trials), taped=taped)
+        played = Played(folder=folder, run=run, trials=planned, taped=taped)
         self.audience.closes(played)
         return played
 
@@ -176,6 +190,8 @@ class Performance:
             transport: Transport = connect(self.stage, self.folder)
             if self.taping is not None:
                 transport = self.taping.around(transport)
+            if self.around is not None:
+                transport = self.around(transport)
             pool = Pool(
                 Plan(
                     self.stage.trials,
@@ -183,6 +199,7 @@ class Performance:
                     groups=self.stage.trials.groups if _goes_ahead(self.stage.asked) else None,
                     room=_room(self.stage),
                     budget=open_budget(self.stage, run),
+                    curtailing=curtailing(self.stage, run),
                 ),
                 transport.send,
                 sink,
@@ -210,15 +227,29 @@ class Performance:
         self, manifest: Manifest, run: Run, index: Index | None = None, *, error: BaseException | None = None
     ) -> None:
         """Leave transcripts and manifest as the journal has them; the manifest also where transcripts fail."""
-        status = run.status(len(self.stage.trials))
+        planned = _planned(self.stage, run)
+        status = run.status(planned)
         reason = run.stopped if status == "stopped" else None
         if error is not None:
             status, reason = "stopped", str(error) or type(error).__name__
-        update = {"status": status, "reason": reason, "ended_at": stamp(), "totals": run.totals().dump()}
+        update = {
+            "trials": planned,
+            "status": status,
+            "reason": reason,
+            "ended_at": stamp(),
+            "totals": run.totals().dump(),
+        }
         try:
             write_transcripts(self.folder, index)
         finally:
             self.folder.write_manifest(manifest.model_copy(update=update))
+
+
+def _planned(stage: Stage, run: Run) -> int:
+    """How many trials there are to play: of a run that plays no more than verdicts need, those that it began."""
+    if stage.asked.until_decided is None or run.stopped is not None:
+        return len(stage.trials)
+    return len(run.trials)
 
 
 def _goes_ahead(asked: Asked) -> bool:
@@ -235,7 +266,7 @@ def _room(stage: Stage) -> dict[str, int]:
 
 def _width(stage: Stage) -> int:
     """How many conversations are played at once."""
-    return 1 if stage.asked.reproduce else sum(_room(stage).values())
+    return 1 if stage.asked.reproduce else max(1, sum(_room(stage).values()))
 
 
 def _digests(stage: Stage) -> dict[str, str]:

@@ -35,7 +35,7 @@ def models_at_published_prices(stage: Stage) -> list[str]:
     one = Usage(prompt_tokens=1, completion_tokens=1)
     return [
         model
-        for name, model in stage.providers
+        for name, model in stage.endpoints
         if (provider := stage.settings.named(name)).price_of(model) is None
         and published_cost(provider, one, model) is not None
     ]
@@ -53,8 +53,8 @@ def _appraiser(cost: Callable[[Request, int, int], float] | None) -> Appraise:
 
 def _priced(stage: Stage) -> Callable[[Request, int, int], float]:
     """What tells the cost of a request of so many tokens; raises UsageError where a price of a model is not known."""
-    providers = {name: stage.settings.named(name) for name, _ in stage.providers}
-    for name, model in stage.providers:
+    providers = {name: stage.settings.named(name) for name, _ in stage.endpoints}
+    for name, model in stage.endpoints:
         _highest(providers[name], model, 1, 1)
 
     def cost(request: Request, prompt: int, reply: int) -> float:

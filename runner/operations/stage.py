@@ -8,13 +8,12 @@ from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
-from runner.checks import build
 from runner.core.change import Changes, change, parsed
+from runner.core.check import Judge
 from runner.core.matrix import Variants, each_point_once, expand
 from runner.core.places import spelled
 from runner.core.scenario import Scenario, Setup
 from runner.core.selection import Selection, select_variants
-from runner.core.shard import Shard
 from runner.core.trial import Script, trial_id
 from runner.core.trials import Part, Trials
 from runner.core.value import Value
@@ -22,8 +21,13 @@ from runner.core.wording import unknown
 from runner.errors import NothingToPlayError, Problem, ProblemsError, ProviderError, UsageError
 from runner.formats.native import load
 from runner.operations.fitting import blamed, unreadable
+from runner.operations.judging import asked_by_checks
+from runner.operations.surroundings import Bench
+from runner.plugins import admit_checks
 from runner.settings import Settings, read_environment
 from runner.transports.cassette import Mode
+
+admit_checks()
 
 
 class Asked(Value):
@@ -47,6 +51,8 @@ class Asked(Value):
     """The folder of recordings, as it was typed; None where nothing is recorded or replayed."""
     mode: Mode = "replay"
     """What is done with the recordings."""
+    until_decided: int | None = None
+    """How many trials of a variant are played at most, and no more than its gate's verdict needs; None where all are."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +71,22 @@ class Stage:
     """Each provider with a model that is played on, in the order in which they come."""
     requests: int
     """How many turns will be asked, if every conversation is played to its end."""
+    questions: int
+    """How many questions checks will ask of judges, on top."""
+    judges: tuple[tuple[str, str], ...]
+    """Each provider with a model that checks ask."""
     left_out: int
     """How many trials of the given files the selection leaves out."""
+    repeats: Mapping[str, int]
+    """How often each scenario's variants are played where nothing ends that early, by its name."""
 
     plan: str | None = None
     """Of a part: the digest of all that the whole plan sends and judges, by which parts are known to belong together."""
+
+    @property
+    def endpoints(self) -> tuple[tuple[str, str], ...]:
+        """Each provider with a model that anything is asked of: conversations first, then checks."""
+        return tuple(dict.fromkeys((*self.providers, *self.judges)))
 
     @cached_property
     def secrets(self) -> dict[str, str]:
@@ -79,7 +96,12 @@ class Stage:
 
 
 def stage(
-    asked: Asked, folder: Path, environ: Mapping[str, str], scenarios: Sequence[Scenario] | None = None
+    asked: Asked,
+    folder: Path,
+    environ: Mapping[str, str],
+    scenarios: Sequence[Scenario] | None = None,
+    *,
+    needs_secrets: bool = True,
 ) -> Stage:
     """What will be played; raises RunnerError with everything that is wrong, before anything is sent.
 
@@ -90,12 +112,16 @@ def stage(
     environment = read_environment(folder, environ)
     replays = asked.cassettes is not None and asked.mode == "replay"
     if scenarios is None:
-        loaded = load(asked.paths, environment, folder, needs_secrets=not replays)
+        loaded = load(asked.paths, environment, folder, needs_secrets=needs_secrets and not replays)
     else:
         loaded = list(scenarios)
+    changed = _change(loaded, asked.changes)
+    repeats = {scenario.name: scenario.repeat for scenario in changed}
+    if asked.until_decided is not None:
+        changed = [each.model_copy(update={"repeat": asked.until_decided}) for each in changed]
     variants = [
-        _expand(scenario, changed, settings, asked.changes)
-        for scenario, changed in zip(loaded, _change(loaded, asked.changes), strict=True)
+        _expand(scenario, each, settings, asked.changes, folder)
+        for scenario, each in zip(loaded, changed, strict=True)
     ]
     selection = _require_known([each.scenario for each in variants], asked.selection)
     chosen = [each for each in variants if selection.takes_scenario(each.scenario.name, each.scenario.tags)]
@@ -105,13 +131,23 @@ def stage(
     ]
     whole = Trials([(scripts, repeats) for _, scripts, repeats in parts])
     requests = sum(_asked_turns(each) * len(scripts) * len(repeats) for each, scripts, repeats in parts)
+    asked_by = [asked_by_checks(each, scripts if len(repeats) else ()) for each, scripts, repeats in parts]
+    questions = sum(
+        len(judges) * len(scripts) * len(repeats)
+        for judges, (_, scripts, repeats) in zip(asked_by, parts, strict=True)
+    )
     if not len(whole):
         raise NothingToPlayError(f"the selection leaves nothing of {_count(len(loaded), 'scenario')} to play")
     trials: Trials | Part = whole
     plan = None
+    if selection.is_of_trials:
+        trials, requests, questions = _part(whole, parts, asked_by, selection)
     if selection.shard is not None:  # few trials may leave a part empty, which then is played like any other
         plan = _digest_plan([scripts for _, scripts, _ in parts])
-        trials, requests = _part(whole, parts, selection.shard)
+    elif not len(trials):
+        raise NothingToPlayError(
+            f"no trial that did not pass in {selection.unpassed_in} is in these scenarios"
+        )
     return Stage(
         asked=asked,
         folder=folder,
@@ -126,7 +162,10 @@ def stage(
             asked.changes,
         ),
         requests=requests,
+        questions=questions,
+        judges=tuple(dict.fromkeys((judge.provider, judge.model) for judges in asked_by for judge in judges)),
         plan=plan,
+        repeats=repeats,
         left_out=sum(len(each) * each.scenario.repeat for each in variants) - len(trials),
     )
 
@@ -152,21 +191,25 @@ def _digest_plan(parts: Sequence[Sequence[Script]]) -> str:
 
 
 def _part(
-    trials: Trials, parts: Sequence[tuple[Scenario, Variants, Sequence[int]]], shard: Shard
-) -> tuple[Part, int]:
-    """The trials of one shard, and how many turns of theirs will be asked; nothing is rendered to find them."""
+    trials: Trials,
+    parts: Sequence[tuple[Scenario, Variants, Sequence[int]]],
+    asked_by: Sequence[Sequence[Judge]],
+    selection: Selection,
+) -> tuple[Part, int, int]:
+    """The trials that are chosen one by one, and how many turns and questions of theirs will be asked; nothing is rendered for it."""
     places = array("Q")
     asked = [_asked_turns(scenario) for scenario, _, _ in parts]
-    requests = 0
+    requests = questions = 0
     last, name = (-1, -1), ""
     for place in range(len(trials)):
         number, variant, repeat = trials.named(place)
         if last != (number, variant):
             last, name = (number, variant), parts[number][1].id(variant)
-        if shard.takes(trial_id(name, repeat)):
+        if selection.takes_trial(trial_id(name, repeat)):
             places.append(place)
             requests += asked[number]
-    return Part(trials, places), requests
+            questions += len(asked_by[number])
+    return Part(trials, places), requests, questions
 
 
 def _require_known(scenarios: Sequence[Scenario], selection: Selection) -> Selection:
@@ -215,7 +258,9 @@ def _change(scenarios: Sequence[Scenario], changes: Changes) -> list[Scenario]:
     return changed
 
 
-def _expand(scenario: Scenario, changed: Scenario, settings: Settings, changes: Changes) -> Variants:
+def _expand(
+    scenario: Scenario, changed: Scenario, settings: Settings, changes: Changes, folder: Path
+) -> Variants:
     """The changed scenario's variants, with providers and models as the settings have them."""
 
     def resolve(provider: str | None, model: str | None) -> tuple[str, str]:
@@ -227,7 +272,7 @@ def _expand(scenario: Scenario, changed: Scenario, settings: Settings, changes: 
             scenario_model=model,
         )
 
-    return expand(changed, resolve, build)
+    return expand(changed, resolve, Bench(folder, settings, changed, changes.provider).build)
 
 
 def _rehearse(

@@ -120,7 +120,7 @@ class Taping:
 
     def told(self, run: Run, command: tuple[str, ...]) -> Taped:
         """What came of it."""
-        lacking = {trial for trial, summary in run.trials.items() if summary.failure == MISSING}
+        lacking = {trial for trial, summary in run.trials.items() if summary.unrecorded}
         needs = None
         if lacking:
             trials = (trial for trial in self._stage.trials if trial.id in lacking)
@@ -140,7 +140,7 @@ class Taping:
 def _is_whole(stage: Stage) -> bool:
     """Whether the stage plays its scenarios as they stand, each to its last trial."""
     selection = stage.asked.selection
-    parts = (selection.where, selection.cases, selection.repeats, selection.shard)
+    parts = (selection.where, selection.cases, selection.repeats, selection.shard, selection.unpassed_in)
     return stage.asked.changes == Changes() and not any(parts)
 
 

@@ -16,6 +16,12 @@ Kind = Literal["openai", "azure", "local"]
 MAIN: Final = "main"
 """The alias of the model that is played on where nobody names one."""
 
+JUDGE: Final = "judge"
+"""The alias of the model that judges, where no check, scenario or setting names another."""
+
+EMBEDDINGS: Final = "embeddings"
+"""The alias of the model that measures closeness."""
+
 SMOLLM2: Final = "SmolLM2-135M-Instruct"
 """The embedded model."""
 
@@ -93,6 +99,8 @@ class Provider(Setting):
     """The key itself; never written down."""
     origins: dict[str, str] = Field(default_factory=dict, exclude=True, repr=False)
     """What the environment or `.env` decided, by which of the two: `{"api_key": ".env"}`. Advice names it."""
+    key_like: str | None = Field(default=None, exclude=True, repr=False)
+    """The name of a variable that is set, and that the key was perhaps put under in the place of `api_key_env`."""
     api_version: str | None = None
     """Azure alone: the version of its API; OPENAI_API_VERSION goes before it."""
     organization: str | None = None
@@ -175,9 +183,14 @@ class Provider(Setting):
         if self.api_key_env is None:
             return
         if self.api_key is None:
+            near = (
+                f"is it the one in {self.key_like}? Then call that {self.api_key_env}; else "
+                if self.key_like
+                else ""
+            )
             asking = "type `runner init`, which asks for it, or " if self.name == "openai" else ""
             raise ProviderError(
-                f"there is no key for the provider {self.name}: {asking}put it into .env "
+                f"there is no key for the provider {self.name}: {near}{asking}put it into .env "
                 f"({self.api_key_env}=...) or into the environment, or play on the embedded model with "
                 f"--provider local"
             )

@@ -2,18 +2,34 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
+from runner.core.gate import Gate, GateError
 from runner.core.value import Json
 from runner.core.wording import unknown
 from runner.errors import Problem, ProblemsError, ProviderError
-from runner.settings.provider import MAIN, SMOLLM2, Natural, Price, Provider, Retries, Setting, Timeouts
+from runner.settings.near_key import near_key
+from runner.settings.profile import Judging, Profile
+from runner.settings.provider import (
+    EMBEDDINGS,
+    MAIN,
+    SMOLLM2,
+    Natural,
+    Price,
+    Provider,
+    Retries,
+    Setting,
+    Timeouts,
+)
 from runner.settings.sources import Source, find_source, find_variable, read_environment
 
 BUILT_IN: Final[Mapping[str, dict[str, Json]]] = {
-    "openai": {"api_key_env": "OPENAI_API_KEY", "models": {MAIN: "gpt-5.4-mini"}},
+    "openai": {
+        "api_key_env": "OPENAI_API_KEY",
+        "models": {MAIN: "gpt-5.4-mini", EMBEDDINGS: "text-embedding-3-small"},
+    },
     "azure": {"kind": "azure", "api_key_env": "AZURE_OPENAI_API_KEY"},
     "local": {"kind": "local"},
 }
@@ -29,13 +45,16 @@ FROM_ENVIRONMENT: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """What the environment decides for a built-in provider, under the names that the openai client gives it."""
 
-_UNWRITTEN: Final = frozenset({"name", "api_key", "origins", "path"})
-_TOP: Final = frozenset({"provider", "providers", "in_flight"})
+Beside = TypeVar("Beside", Judging, Profile)
+
+_UNWRITTEN: Final = frozenset({"name", "api_key", "origins", "key_like", "path"})
+_TOP: Final = frozenset({"provider", "providers", "in_flight", "judge", "profiles", "gates"})
 _EMBEDDED_ALONE: Final = ("gguf", "slots", "context")
 _NOT_SAID: Final = {
     "name": "its table has its name",
     "api_key": "put the key into .env, and name that line here by api_key_env",
     "origins": "it is found out",
+    "key_like": "it is found out",
 }
 """What no table says, and why."""
 _NESTED: Final[Mapping[str, type[BaseModel]]] = {"timeouts": Timeouts, "retries": Retries, "prices": Price}
@@ -50,6 +69,12 @@ class Settings(Setting):
     """How many requests a provider may have under way at once, where its own table does not say."""
     providers: dict[str, Provider]
     """All that can be named, the built-in ones included."""
+    judge: Judging = Judging()
+    """Who judges where neither a check nor its scenario says so."""
+    profiles: dict[str, Profile] = Field(default_factory=dict)
+    """Options under a name, for `--profile NAME`."""
+    gates: dict[str, dict[str, Json]] = Field(default_factory=dict)
+    """Gates by tag, for scenarios that have none of their own: of one with several tags, all of theirs have to hold."""
     path: str = Field(default="", exclude=True)
     """The file they stand in, as seen from the working folder; empty where there is none."""
 
@@ -144,7 +169,49 @@ class _Reading:
         providers = dict(self._providers(table.get("providers", {}), top.get("in_flight", 16)))
         if (default := top.get("provider", "openai")) not in providers:
             self._complain(("provider",), unknown("provider", default, providers))
+        top |= {**self._beside(table, providers), "gates": dict(self._gates(table.get("gates", {})))}
         return {**top, "providers": providers}
+
+    def _beside(self, table: Mapping[str, Json], providers: Mapping[str, Provider]) -> dict[str, Any]:
+        """The tables beside the providers that could be read."""
+        found: dict[str, Any] = {}
+        if "judge" in table:
+            found["judge"] = self._table(Judging, ("judge",), table["judge"], providers)
+        profiles = table.get("profiles", {})
+        if not isinstance(profiles, dict):
+            self._complain(("profiles",), "should be a table of tables: [profiles.NAME]")
+            profiles = {}
+        found["profiles"] = {
+            name: self._table(Profile, ("profiles", name), profile, providers)
+            for name, profile in profiles.items()
+        }
+        return found
+
+    def _gates(self, tables: Json) -> Iterator[tuple[str, dict[str, Json]]]:
+        """The gate of every tag that could be read."""
+        if not isinstance(tables, dict) or not all(isinstance(table, dict) for table in tables.values()):
+            self._complain(("gates",), "should be a table of tables: [gates.TAG]")
+            return
+        for tag, table in tables.items():
+            try:
+                Gate.read(table)
+            except GateError as error:
+                for fault in error.faults:
+                    self._complain(("gates", tag, *fault.keys), fault.message)
+            else:
+                yield tag, table
+
+    def _table(
+        self, model: type[Beside], place: tuple[str, ...], table: Json, providers: Mapping[str, Provider]
+    ) -> Beside:
+        """One table beside the providers, which may name one of them."""
+        if not isinstance(table, dict):
+            self._complain(place, "should be a table")
+            return model()
+        found = model.model_construct(**self._validated(model, place, table))
+        if found.provider is not None and found.provider not in providers:
+            self._complain((*place, "provider"), unknown("provider", found.provider, providers))
+        return found
 
     def _providers(self, tables: Json, in_flight: int) -> Iterator[tuple[str, Provider]]:
         """Every provider that could be read, the built-in ones included."""
@@ -182,11 +249,23 @@ class _Reading:
         variable = str(whole.get("api_key_env"))
         if key := self.environment.get(variable, "").strip():
             whole["api_key"], decided["api_key"] = SecretStr(key), variable
+        elif "api_key_env" in whole:
+            whole["key_like"] = near_key(variable, self.environment, self._key_names())
         origins = {
             key: "the environment" if self.environ.get(variable) else ".env"
             for key, variable in decided.items()
         }
         return {"in_flight": in_flight, **whole, "name": name, "origins": origins}
+
+    def _key_names(self) -> set[str]:
+        """The names under which the keys of all providers are looked for."""
+        tables = self.source.table.get("providers")
+        own = tables.values() if isinstance(tables, dict) else ()
+        return {
+            str(table["api_key_env"])
+            for table in (*BUILT_IN.values(), *own)
+            if isinstance(table, dict) and "api_key_env" in table
+        }
 
     def _embedded(self, whole: dict[str, Json]) -> dict[str, Json]:
         """What holds for an embedded model unless its table says otherwise."""
@@ -196,7 +275,7 @@ class _Reading:
         served = Path(gguf).stem if isinstance(gguf, str) else SMOLLM2
         # What a server in this very process cannot do, it cannot do the next time either.
         ours = {
-            "models": {MAIN: served},
+            "models": {MAIN: served, EMBEDDINGS: served},
             "retries": {"server_errors": False},
             "in_flight": whole.get("slots", 4),
         }

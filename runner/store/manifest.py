@@ -14,8 +14,8 @@ from runner.errors import StoreError
 SCHEMA: Final = "runner.run/1"
 
 
-Kind = Literal["play", "chat"]
-"""How a run came about: scenarios were played, or somebody talked."""
+Kind = Literal["play", "chat", "judge"]
+"""How a run came about: scenarios were played, somebody talked, or another run was judged."""
 
 
 class Manifest(Value):
@@ -26,7 +26,7 @@ class Manifest(Value):
     run: str
     """The run's name, which is its folder's."""
     kind: Kind = "play"
-    """How it came about: scenarios were played, or somebody talked."""
+    """How it came about: scenarios were played, somebody talked, or another run was judged."""
     command: tuple[str, ...] = ()
     """What was typed."""
     folder: str = ""

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
-from runner.core.message import Failure, FailureKind
+from runner.core.message import CHAT, EMBEDDINGS, Failure, FailureKind, Purpose
 from runner.settings import Provider
 from runner.settings.settings import FROM_ENVIRONMENT
-from runner.transports.answer_advice import UNFINISHED, Advice, Asked, advise_answer
+from runner.transports.answer_advice import AGAIN, UNFINISHED, Advice, Asked, advise_answer, advise_embeddings
 from runner.transports.connection import OPENAI_URL
 from runner.transports.faults import LONGEST, said_by, write_plainly
 
@@ -24,14 +24,22 @@ _IN_OUR_WORDS: Final = {"timed_out", "empty_reply", "no_choices", "content_filte
 _FAILS_ALONE: Final = {"unreachable", "timed_out"}
 """Failures of the embedded model that nobody has set anything wrong for."""
 _A_PAGE: Final = "a page in place of JSON"
+_BY_OPTION: Final = re.compile(r"by --model(?: or by `model:` in the scenario)?")
+"""How people name another model for a conversation; that of a check stands elsewhere."""
 _LOCAL: Final = "play on the embedded model with --provider local"
 
 
-def advise(failure: Failure, provider: Provider, model: str) -> Failure:
+def advise(
+    failure: Failure, provider: Provider, model: str, *, path: str = CHAT, purpose: Purpose = "turn"
+) -> Failure:
     """The failure with what it means here and what to do next, where there is something to say."""
-    advice = _Adviser(failure, provider, model).advice()
+    adviser = _Adviser(failure, provider, model)
+    advice = advise_embeddings(failure, adviser.asked()) if path == EMBEDDINGS else None
+    advice = advice or adviser.advice()
     if advice is None:
         return failure
+    if purpose == "judge":
+        advice = Advice(advice.what, _BY_OPTION.sub("in the check or under `judge`", advice.next))
     is_ours = failure.kind in _IN_OUR_WORDS and failure.status in {None, 200}
     words = "" if is_ours or failure.message.startswith(UNFINISHED) else said_by(failure)
     room = LONGEST - len(advice.what) - len(advice.next) - len(" (): ")
@@ -67,17 +75,22 @@ class _Adviser:
             "timed_out": self._wait,
             "bad_request": self._mend_refusal,
             "content_filter": self._reword,
+            "server_error": self._mend_failure,
         }
         way = ways.get(self.failure.kind, self._judge_answer)
         return way()
 
     def _judge_answer(self) -> Advice | None:
         """What to do about what came as an answer."""
+        return advise_answer(self.failure, self.asked())
+
+    def asked(self) -> Asked:
+        """Whom the request was sent to."""
         is_local = self.provider.kind == "local"
         place = "the embedded model" if is_local else self.host
         name = place if is_local else self.name
         model = place if is_local else self.model
-        return advise_answer(self.failure, Asked(name, place, model, is_local))
+        return Asked(name=name, place=place, model=model, is_local=is_local)
 
     def _play_again(self) -> Advice:
         """What to do where the embedded model does not answer."""
@@ -87,7 +100,7 @@ class _Adviser:
             if failure.kind == "unreachable"
             else "the embedded model took too long"
         )
-        way = "play it again, with fewer at once (--in-flight 1)"
+        way = AGAIN
         if failure.code in {"first_token", "between_tokens", "whole"}:
             what = f"{failure.message} from the embedded model"
             way += f", or raise {failure.code}_s under [providers.{self.name}.timeouts] of the settings"
@@ -104,7 +117,9 @@ class _Adviser:
 
     def _slow_down(self) -> Advice:
         """What to do where too much was asked for."""
-        way = "send fewer at once (--in-flight 1), or try later"
+        table = f"[providers.{self.name}] of the settings"
+        way = f"try later, or send fewer: requests_per_minute or in_flight = 1 under {table}"
+        way += "; where scenarios are played, also --in-flight 1"  # a talk has no such option
         return Advice(f"{self.name} takes no more requests for now", way)
 
     def _mend_key(self) -> Advice:
@@ -170,6 +185,11 @@ class _Adviser:
             return Advice(f"{self.url} sends on elsewhere", way)
         is_api = status != 405 and _A_PAGE not in self.failure.message
         return self._judge_answer() if is_api else self._mend_address()
+
+    def _mend_failure(self) -> Advice | None:
+        """What to do where the server failed; a page about what it cannot do comes from what is no chat API."""
+        is_page = self.failure.status == 501 and _A_PAGE in self.failure.message
+        return self._mend_address() if is_page else self._judge_answer()
 
     def _mend_address(self) -> Advice:
         """What to do where no chat API answers."""
@@ -258,5 +278,7 @@ class _Adviser:
 
 
 def _short(text: str) -> str:
-    """A name that leaves room for the rest of a sentence."""
+    """A name that leaves room for the rest of a sentence, also once what does not print is written as escapes."""
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     return text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1]}…"

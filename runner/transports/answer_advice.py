@@ -19,11 +19,13 @@ _OF_PARTS: Final = re.compile(
 """How OpenAI, vLLM, llama.cpp, Ollama and OpenRouter say that a model reads no such content."""
 _REFUSALS: Final = {"bad_request", "refused_parameter", "no_such_model", "server_error", "error_in_reply"}
 """Failures by which servers say so."""
+_NO_VECTORS: Final = {"no_choices", "no_such_model"}
+"""Failures by which a provider says that it has no such embeddings."""
 _LONGEST_PARAM: Final = 60
 UNFINISHED: Final = "the stream ended"
 """How the message of a stream begins that ended without a finish reason."""
-_AGAIN: Final = "play it again, with fewer at once (--in-flight 1)"
-"""What helps where the embedded model had more to do than the machine could."""
+AGAIN: Final = "try again, where scenarios are played with fewer at once (--in-flight 1)"
+"""What helps where the embedded model had more to do than the machine could; a talk sends one request at a time anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,19 @@ def advise_answer(failure: Failure, asked: Asked) -> Advice | None:
     return way(failure, asked) if way is not None else None
 
 
+def advise_embeddings(failure: Failure, asked: Asked) -> Advice | None:
+    """What a failure means where embeddings were asked for, and what to do next; None where it means what it always does."""
+    if failure.kind == "context_overflow":
+        what = f"a text is longer than {asked.model} reads for its embeddings"
+        return Advice(what, "hold the reply against something else, or name another model in the check")
+    if failure.kind in _NO_VECTORS or failure.status == 501:
+        return Advice(
+            f"{asked.name} has no embeddings of {asked.model}",
+            f"name a model that has them, in the check or in the settings ([providers.{asked.name}.models] embeddings = ..)",
+        )
+    return None
+
+
 def _change_param(failure: Failure, asked: Asked) -> Advice:
     """What to do where the server names what it does not take."""
     param = (failure.param or "a parameter")[:_LONGEST_PARAM]
@@ -93,13 +108,13 @@ def _wait_for_server(failure: Failure, asked: Asked) -> Advice:
         return Advice(
             f"{asked.place} cannot do what is asked of it", "see which parameters its chat API takes"
         )
-    return Advice(f"{asked.place} failed", _AGAIN if asked.is_local else "nothing here is wrong: try later")
+    return Advice(f"{asked.place} failed", AGAIN if asked.is_local else "nothing here is wrong: try later")
 
 
 def _wait_for_end(failure: Failure, asked: Asked) -> Advice:
     """What to do where a stream ended too soon."""
     if asked.is_local or not failure.message.startswith(UNFINISHED):
-        return Advice(f"the stream of {asked.place} broke off", _AGAIN if asked.is_local else "try later")
+        return Advice(f"the stream of {asked.place} broke off", AGAIN if asked.is_local else "try later")
     setting = f"sends_finish_reason = false under [providers.{asked.name}] of the settings"
     what = f"the stream of {asked.place} ended before the reply did"
     return Advice(what, f"try later; if all its replies end so, say {setting}")
@@ -109,7 +124,7 @@ def _check_api(_: Failure, asked: Asked) -> Advice:
     """What to do where what came is not what the API sends."""
     what = f"the answer of {asked.place} cannot be read"
     return Advice(
-        what, _AGAIN if asked.is_local else "try later; is it a Chat Completions API that answers there?"
+        what, AGAIN if asked.is_local else "try later; is it a Chat Completions API that answers there?"
     )
 
 
@@ -117,7 +132,7 @@ def _heed_error(_: Failure, asked: Asked) -> Advice:
     """What to do where there is an error in the place of the answer."""
     return Advice(
         f"{asked.place} sent an error in the place of a reply",
-        _AGAIN if asked.is_local else "mend what its words name, or try later",
+        AGAIN if asked.is_local else "mend what its words name, or try later",
     )
 
 

@@ -3,14 +3,14 @@
 from dataclasses import replace
 from typing import Final
 
-from runner.core.message import Answer, Request
+from runner.core.message import CHAT, Answer, Request
 from runner.transports import Notify, Transport
 
 FIELD: Final = "prompt_cache_key"
 
 
 class CacheKey:
-    """A transport whose requests carry a cache key; those that have one of their own keep it."""
+    """A transport whose chats carry a cache key; those that have one of their own keep it."""
 
     def __init__(self, inner: Transport, name: str) -> None:
         """Take what sends, and the cache key."""
@@ -19,7 +19,7 @@ class CacheKey:
 
     async def send(self, request: Request, notify: Notify) -> Answer:
         """The answer to the request with its cache key."""
-        if FIELD not in request.params:
+        if FIELD not in request.params and request.path == CHAT:
             request = replace(request, params={FIELD: self._name, **request.params})
         return await self._inner.send(request, notify)
 

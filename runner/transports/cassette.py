@@ -112,8 +112,8 @@ class CassettePlayer:
             self._asking.pop(place).set()
 
     def _replay(self, request: Request, answer: Answer, notify: Notify) -> Answer:
-        """A recorded answer, told piece by piece where replies are streamed."""
-        if self._stream and answer.reply is not None:
+        """A recorded answer, told piece by piece where replies are streamed; a judge's never are."""
+        if self._stream and answer.reply is not None and request.purpose == "turn":
             notify(Started(request.slot, 1))
             for delta in _pieces(request.slot, answer.reply):
                 notify(delta)

@@ -51,7 +51,8 @@ _FILTER_CODES: Final = {"content_filter", "content_policy_violation"}
 _OVERFLOW_WORDS: Final = re.compile(
     r"(?:maximum|max|model'?s|available) context (?:length|size|window)"
     r"|exceed\w* (?:the |its )?(?:\w+ )?context|context (?:length|size|window) (?:\w+ )?exceed"
-    r"|(?:prompt|input) (?:is |was )?too long|longer than the (?:model'?s )?context",
+    r"|(?:prompt|input) (?:is |was )?too long|longer than the (?:model'?s )?context"
+    r"|is too large to process",
     re.IGNORECASE,
 )
 _SECRETS: Final = re.compile(

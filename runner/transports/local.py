@@ -8,7 +8,9 @@ To know about it, as tried with xllamacpp 2026.10 and SmolLM2-135M-Instruct:
   message keeps it away.
 - Each slot has `context / slots` tokens. A request that does not fit is refused with 400
   `exceed_context_size_error`; a reply that grows past the end is cut there with `finish_reason: length`.
-- Images and audio answer 500, embeddings 501, lone surrogates 400: the same again on every retry.
+- Images and audio answer 500, lone surrogates 400: the same again on every retry.
+- Embeddings are the mean over a text's tokens, of which there may be 512; more answer 500. Being ready for them
+  changes neither what is said in a chat nor how fast.
 - Usage has cached tokens, plain and (with `stream_options.include_usage`) streamed. JSON schemas hold;
   tools are taken and not used. Any model name is answered under the alias.
 - `temperature: 0` repeats itself only for requests sent one at a time in the same order to a fresh server
@@ -129,6 +131,10 @@ class EmbeddedServer:
         params.cache_prompt = self.caches
         params.cache_ram_mib = _SAVED_PROMPTS_MIB if self.caches else 0
         params.cpuparams.n_threads = _count_cores()
+        params.embedding = True
+        params.pooling_type = (
+            xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
+        )  # a chat model names none itself
         return params
 
     def close(self) -> None:

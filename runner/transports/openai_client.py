@@ -76,7 +76,7 @@ class _Try:
     notify: Notify
     clock: _Clock
     added: dict[str, Json]
-    """What streaming adds to the body."""
+    """What streaming adds to the body; nothing where the answer is to come in one piece."""
     started_at: str = field(
         default_factory=lambda: datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
     )
@@ -106,12 +106,14 @@ class OpenAITransport:
 
     async def send(self, request: Request, notify: Notify) -> Answer:
         """The answer to one try; a `Deferred` where the server said when to come again."""
-        added = self._added(request) if self._stream else {}
-        veil = Veil(notify, self._key) if self._stream and self._key.is_secret else None
+        # Nobody watches a judge speak, and vectors do not come in pieces.
+        streams = self._stream and request.purpose == "turn"
+        added = self._added(request) if streams else {}
+        veil = Veil(notify, self._key) if streams and self._key.is_secret else None
         this = _Try(request, veil or notify, _Clock(self._provider.timeouts), added)
         try:
             async with this.clock.timeout:
-                told = await (self._send_streamed(this) if self._stream else self._send_plain(this))
+                told = await (self._send_streamed(this) if streams else self._send_plain(this))
         except FAULTS as error:
             told = self._tell_broken(this, error)
         if veil is not None:
@@ -126,7 +128,7 @@ class OpenAITransport:
         finally:
             await response.close()
         this.status, this.headers = response.status, response.headers
-        return self._read(response, body)
+        return self._read(response, body, this.request.path)
 
     async def _send_streamed(self, this: _Try) -> Told:
         """Send, and read the answer as it comes."""
@@ -139,13 +141,13 @@ class OpenAITransport:
             if (
                 response.status >= 300 or "json" in kind or "html" in kind
             ):  # no stream, though one was asked for
-                return self._read(response, await _read_whole(response))
+                return self._read(response, await _read_whole(response), this.request.path)
             return await self._gather(this, response)
         finally:
             await response.close()
 
-    def _read(self, response: Response, body: bytes | None) -> Told:
-        """What a whole body says; None is one without end."""
+    def _read(self, response: Response, body: bytes | None, path: str) -> Told:
+        """What a whole body says, of an endpoint; None is one without end."""
         if body is None:
             return Told(failure=_fail_endless())
         body = self._key.masking.bytes(body)
@@ -156,7 +158,7 @@ class OpenAITransport:
             return Told(failure=fail_status(response.status, body))
         if "html" in response.headers.get("content-type", ""):
             return Told(failure=fail_page(response.status, body))
-        return read_plain(body)
+        return read_plain(body, path)
 
     async def _gather(self, this: _Try, response: Response) -> Told:
         """Read a stream to its end, or to the failure that ends it."""
@@ -204,7 +206,10 @@ class OpenAITransport:
         failure = told.failure
         if failure is not None and failure.status is None and this.status is not None:
             failure = failure.model_copy(update={"status": this.status})
-        failure = failure and advise(failure, self._provider, this.request.model)
+        asked = this.request
+        failure = failure and advise(
+            failure, self._provider, asked.model, path=asked.path, purpose=asked.purpose
+        )
         answer = Answer(
             reply=told.reply,
             failure=failure,
@@ -214,7 +219,7 @@ class OpenAITransport:
             started_at=this.started_at,
             latency_s=round(time.monotonic() - this.began, 4),
             ttft_s=round(this.first_token - this.began, 4) if this.first_token else None,
-            streamed=self._stream,
+            streamed=bool(this.added),
             usage_asked=bool(this.added.get("stream_options")),
         )
         answer = self._key.answer(answer)

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final
 
-from runner.core.message import Failure, Message, Reply, Usage
+from runner.core.message import CHAT, EMBEDDINGS, Failure, Message, Reply, Usage
 from runner.core.value import Json, join_surrogates
 from runner.transports.faults import fail_inside, write_plainly
 
@@ -31,8 +31,8 @@ class _TooDeepError(ValueError):
     """Nested deeper than any answer is."""
 
 
-def read_plain(body: bytes) -> Told:
-    """What the body of a plain 200 says."""
+def read_plain(body: bytes, path: str = CHAT) -> Told:
+    """What the body of a plain 200 says, of an endpoint."""
     try:
         data = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -41,6 +41,8 @@ def read_plain(body: bytes) -> Told:
         return Told(failure=malformed("the answer is JSON, but no object"))
     if data.get("error") or data.get("object") == "error":
         return Told(failure=fail_inside(data), usage=read_usage(data.get("usage")))
+    if path == EMBEDDINGS:
+        return _tell_embeddings(data)
     choices = data.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
     if not isinstance(choice, dict) or not isinstance(choice.get("message"), dict):
@@ -99,6 +101,33 @@ def tell(message: Json, finish_reason: Json, logprobs: Json, names: dict[str, An
         logprobs=probabilities or None,
     )
     return Told(reply=reply, usage=counted)
+
+
+def _tell_embeddings(data: dict[str, Any]) -> Told:
+    """What an answer of the embeddings endpoint says: a vector for each text, in the order of the texts.
+
+    The vectors are kept as the server said them; whether they can be measured is for who asked for them to say.
+    """
+    usage = read_usage(data.get("usage"))
+    if usage is not None and usage.completion_tokens is None:
+        usage = usage.model_copy(
+            update={"completion_tokens": 0}
+        )  # nothing is said, so there is nothing to count
+    items = data.get("data")
+    if not isinstance(items, list) or not items or not all(_is_embedding(item) for item in items):
+        return Told(failure=Failure(kind="no_choices", message="the answer holds no embeddings"), usage=usage)
+    placed = sorted(enumerate(items), key=lambda each: _first_count(each[1].get("index"), each[0]) or 0)
+    try:
+        vectors = [_clean(item["embedding"]) for _, item in placed]
+    except _TooDeepError as error:
+        return Told(failure=malformed("the answer cannot be read", error), usage=usage)
+    message = {"role": "assistant", "content": None, "embeddings": vectors}
+    return Told(reply=Reply(message=message, served_model=_text(data.get("model"))), usage=usage)
+
+
+def _is_embedding(item: Json) -> bool:
+    """Whether an item of an answer holds a vector, in whatever form."""
+    return isinstance(item, dict) and isinstance(item.get("embedding"), list | str)
 
 
 def _whole(message: dict[str, Any]) -> Message:

@@ -256,6 +256,36 @@ def test_a_file_that_exists_is_not_written_over(front: Front) -> None:
     assert (front.folder / "a.yaml").read_text(encoding="utf-8") == "mine"
 
 
+def test_a_talk_is_saved_again_where_it_was_saved(front: Front) -> None:
+    """The file that a talk wrote holds what was said since, also where --save names it at the end."""
+    shown = talk(front, "one", "/save a.yaml", "two", "/save ./a.yaml", "three", options=("--save", "a.yaml"))
+    assert (shown.exit_code, shown.err.count("saved; play it back")) == (0, 3)
+    front.transport.asked.clear()
+    assert front.type("play", "a.yaml").exit_code == 0
+    assert [each.messages[-1]["content"] for each in front.transport.asked] == ["one", "two", "three"]
+    assert "exists already" in talk(front, "one", "/save a.yaml").err
+
+
+def test_what_somebody_changed_is_not_written_over(front: Front) -> None:
+    """A file that was edited after the talk wrote it is left as it is; one that was taken away is written anew."""
+    path = front.folder / "a.yaml"
+
+    def edit(_: Request, messages: list[Message]) -> Any:
+        said = str(messages[-1]["content"])
+        if said == "edit":
+            path.write_text("mine", encoding="utf-8")
+        elif said == "remove":
+            path.unlink()
+        return spoken("so be it")
+
+    front.answer(edit)
+    assert talk(front, "one", "/save a.yaml", "remove", "/save a.yaml").exit_code == 0
+    path.unlink()
+    shown = talk(front, "one", "/save a.yaml", "edit", "/save a.yaml")
+    assert "a.yaml was changed since this talk wrote it, and nothing is written over" in shown.err
+    assert path.read_text(encoding="utf-8") == "mine"
+
+
 def test_a_played_conversation_is_gone_on_with(front: Front) -> None:
     """--from begins with what was said up to a turn, its system message included; saved, all of it plays back."""
     front.write("s.yaml", "system: S\nparams: {seed: 1}\nturns: [a, {assistant: gold}, b, c]\n")
@@ -287,7 +317,13 @@ def test_a_played_conversation_is_gone_on_with(front: Front) -> None:
         (("--resume", "latest"), "there is no chat in outputs yet"),
         (("--resume", "latest", "--model", "m"), "takes no --model"),
         (("--set", "vars.a=1"), "a talk has no variables"),
-        (("--temperature", "0,1"), "expected one temperature"),
+        (("--temperature", "0,1"), "--temperature 0,1: expected a number from 0 up, e.g. 0.7\n"),
+        (("--temperature", "hot"), "--temperature hot: expected a number from 0 up, e.g. 0.7\n"),
+        (("--temperature", "0,hot"), "expected a number from 0 up, e.g. 0.7\n"),
+        (
+            ("--temperature", "1", "--set", "params.temperature=2"),
+            "--temperature and --set params.temperature both set",
+        ),
         (("--set", "params.temprature=1"), "did you mean `temperature`?"),
         (("--save", "a.txt"), "ends in .yaml"),
     ],
@@ -510,7 +546,7 @@ def test_on_a_terminal_ctrl_c_stops_the_reply_and_not_the_talk(
 ) -> None:
     """A reply that is stopped is taken back with its question; Ctrl-C at the prompt says how to end; Ctrl-D ends."""
     with Terminal(tmp_path, slow_api, "chat", TERM=kind) as terminal:
-        terminal.wait_for("you>")
+        assert "Ctrl-C stops a reply, exit ends the talk" in terminal.wait_for("you>")
         terminal.press("first\r")
         terminal.wait_for("assistant")
         terminal.wait_for("you>")

@@ -87,10 +87,25 @@ def test_the_shell_of_the_account_is_taken_where_none_can_be_seen(
     shown = front.type("--show-completion", env={"SHELL": "/bin/tcsh"})
     assert (shown.exit_code, shown.out) == (2, "")
     assert "tcsh is not among them" in shown.err
-    assert "`SHELL=zsh runner --show-completion`" in shown.err
+    assert "or name one, e.g. `runner --show-completion zsh`" in shown.err
     monkeypatch.setattr(shellingham, "detect_shell", lambda: ("tcsh", "/bin/tcsh"))
     assert "complete_zsh" in front.type("--show-completion", env={"SHELL": "zsh"}).out
     assert "tcsh is not among them" in front.type("--show-completion", env={"SHELL": "/bin/tcsh"}).err
+
+
+@pytest.mark.parametrize("named", ["bash", "zsh", "fish"])
+def test_a_shell_may_be_named(
+    front: Front, named: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The shell that is named behind the option is meant, whatever this one is; one that is none of ours is not taken for it."""
+    monkeypatch.setattr("shellingham.detect_shell", lambda: ("pwsh", "/bin/pwsh"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    shown = front.type("--show-completion", named)
+    assert (shown.exit_code, f"complete_{named}" in shown.out) == (0, True)
+    assert f"completion for {named} is written to" in front.type("--install-completion", named).out
+    shown = front.type("--show-completion", "tcsh")
+    assert (shown.exit_code, shown.out) == (2, "")
+    assert "tcsh is not among them" in shown.err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="these shells are at home elsewhere")
@@ -132,6 +147,12 @@ def test_another_typer_completes_as_well(front: Front, monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "runner.cli.shells", None)
     env = {"_RUNNER_COMPLETE": "complete_bash", "COMP_WORDS": "runner va", "COMP_CWORD": "1"}
     assert front.type(env=env).out.split() == ["validate"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_speaks_no_python(front: Front, command: str) -> None:
+    """Arguments stand there by their names, without a type: `PATH`, not `PATH <list[str]>`."""
+    assert "<" not in front.type(command, "--help").out
 
 
 @pytest.mark.parametrize("words", [(), ("play",), ("cassette", "prune")])

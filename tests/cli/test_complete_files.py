@@ -60,6 +60,29 @@ def test_names_and_tags_of_scenarios(front: Front) -> None:
     assert complete(front, "runner", "validate", "other", "--skip-tag", "") == ["z"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("", ["cassettes/", "one.yaml", "scenarios/"]),
+        ("sc", ["scenarios/", "scenarios/a.yaml", "scenarios/b.yml", "scenarios/deep/"]),
+        ("scenarios/", ["scenarios/a.yaml", "scenarios/b.yml", "scenarios/deep/"]),
+        ("./scenarios/d", ["./scenarios/deep/", "./scenarios/deep/c.yaml"]),
+        ("scenarios/_", ["scenarios/_base.yaml"]),
+        ("scenarios/scenario.s", []),
+        ("nowhere/", []),
+    ],
+)
+def test_paths_of_scenarios(front: Front, typed: str, offered: list[str]) -> None:
+    """Folders and scenario files are offered, and no schema; a folder that is the only one with what it holds."""
+    for name in ("one.yaml", "scenarios/a.yaml", "scenarios/b.yml", "scenarios/_base.yaml", "notes.md"):
+        front.write(name, "turns: [x]\n")
+    front.write("scenarios/scenario.schema.json", "{}")
+    front.write("scenarios/deep/c.yaml", "turns: [x]\n")
+    front.write("cassettes/a.jsonl", "")
+    assert complete(front, "runner", "cassette", "status", "cassettes", typed) == offered
+    assert complete(front, "runner", "play", typed) == offered
+
+
 @pytest.mark.parametrize("text", ["providers = 1\n", "not toml", "[providers]\na = 1\n"])
 def test_whatever_is_wrong_completing_says_nothing(front: Front, text: str) -> None:
     """Settings that cannot be read offer nothing, and no complaint stands between somebody's words."""

@@ -145,6 +145,8 @@ def test_asking_on_a_terminal(tmp_path: Path) -> None:
         (b"\x03", 130, []),
         (b"sk-half\x03", 130, []),
         (b"sk with spaces\n", 2, []),
+        (b"sk-one\nsk-two\n", 2, []),
+        (b"sk-one\nsk-two", 2, []),
     ],
 )
 def test_other_answers_on_a_terminal(tmp_path: Path, answer: bytes, code: int, files: list[str]) -> None:
@@ -153,6 +155,18 @@ def test_other_answers_on_a_terminal(tmp_path: Path, answer: bytes, code: int, f
     assert ended == code
     assert sorted(path.name for path in tmp_path.iterdir()) == files
     assert "sk" not in shown
+
+
+@POSIX
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_several_lines_that_are_pasted(tmp_path: Path) -> None:
+    """Of two lines none is taken, and it is said what to paste; an empty one before the key or after it does no harm."""
+    _, shown = ask(tmp_path, b"sk-one\nsk-two")
+    assert "what was given has more than one line, and a key is one: copy the key alone" in " ".join(
+        shown.split()
+    )
+    assert ask(tmp_path, b"\nsk-one\n\n")[0] == 0
+    assert read_environment(tmp_path, {})["OPENAI_API_KEY"] == "sk-one"
 
 
 def test_through_a_pipe(tmp_path: Path) -> None:

@@ -58,3 +58,9 @@ def test_options_that_cannot_be_read(front: Front, words: list[str]) -> None:
     assert shown.exit_code == 2
     assert f"{words[0]} " in shown.err
     assert "expected" in shown.err
+
+
+@pytest.mark.parametrize("words", [("validate",), ("cassette", "status"), ("cassette", "prune")])
+def test_help_says_nothing_of_playing_where_nothing_is_played(front: Front, words: tuple[str, ...]) -> None:
+    """Options that several commands share say what is meant, not what one of them does."""
+    assert "Play " not in front.type(*words, "--help").out

@@ -20,7 +20,7 @@ from runner.core.budget import (
 from runner.core.event import Answered, Stopped
 from runner.core.message import Answer, Attempt, Failure, Reply, Usage
 from runner.core.plan import Plan, Wait
-from tests.asking import request_for
+from tests.asking import embeddings_request, request_for
 
 REPLY = Reply(message={"role": "assistant", "content": "x"})
 
@@ -37,6 +37,12 @@ def test_guesses_tokens_from_bytes_and_the_limit_on_the_reply() -> None:
     assert guess_tokens(request_for(max_completion_tokens=7))[1] == 7
     assert guess_tokens(request_for(max_tokens=8))[1] == 8
     assert guess_tokens(request_for(extra_body={"max_tokens": 9}))[1] == 9
+
+
+def test_vectors_are_no_reply_whose_tokens_count() -> None:
+    """Of a request for embeddings the texts alone are guessed, and what it cost is known of them alone."""
+    request = embeddings_request("x" * 300, "y" * 300, max_tokens=8)
+    assert guess_tokens(request) == (len(request.chain.body) // 3 + 1, 0)
 
 
 UNSENT = Failure(kind="not_allowed", message="not sent", status=401)

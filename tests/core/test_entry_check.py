@@ -9,7 +9,7 @@ import pytest
 from runner.core.entry_check import check_entry, read_entry
 from runner.core.message import Answer, Reply
 from runner.core.recording import write_entry
-from tests.asking import request_for
+from tests.asking import embeddings_request, request_for
 
 ANSWER = Answer(reply=Reply(message={"role": "assistant", "content": "hi"}))
 
@@ -80,3 +80,23 @@ def test_brackets_in_texts_are_not_depth() -> None:
     """Words may hold as many brackets and quotes as they like."""
     text = json.dumps({"a": '[{"\\' * 500}).encode()
     assert read_entry(text) == {"a": '[{"\\' * 500}
+
+
+VECTORS = Answer(reply=Reply(message={"role": "assistant", "content": None, "embeddings": [[1.0], [0.5]]}))
+
+
+def test_texts_stand_in_the_place_of_messages_at_the_endpoint_of_embeddings() -> None:
+    """There, and nowhere else."""
+    entry = json.loads(write_entry(embeddings_request("one", "two"), VECTORS, ()))
+    assert entry["messages"] == ["one", "two"]
+    check_entry(entry)
+    for changed in ({"path": "/chat/completions"}, {"path": None}):
+        with pytest.raises(ValueError, match="a list of messages, each with a `role`"):
+            check_entry({**entry, **changed})
+    for messages in ([], [{"role": "user", "content": "one"}], ["one", 2]):
+        with pytest.raises(ValueError, match="a list of texts"):
+            check_entry({**entry, "messages": messages})
+    with pytest.raises(ValueError, match="changed by hand"):
+        check_entry({**entry, "messages": ["one", "three"]})
+    with pytest.raises(ValueError, match="a list of vectors"):
+        check_entry({**entry, "reply": {"message": {**entry["reply"]["message"], "embeddings": "AAA"}}})

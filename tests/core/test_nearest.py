@@ -9,6 +9,7 @@ import pytest
 from runner.core.message import Answer, Chain, Message, Reply, Request, close_key
 from runner.core.nearest import Nearest
 from runner.core.recording import write_entry
+from tests.asking import embeddings_request
 
 SYSTEM = "You are a support agent.\nBe brief.\nNever lie."
 
@@ -20,6 +21,10 @@ def request(*messages: Message, model: str = "m", draw: int = 1, **params: Any) 
     return Request(
         "turns[0]", "turn", "p", model, params, chain, close_key(chain, model=model, params=params), draw
     )
+
+
+def texts(*said: str, model: str = "m", **params: Any) -> Request:
+    return embeddings_request(*said, model=model, **params)
 
 
 def say(role: str, content: Any) -> Message:
@@ -144,3 +149,21 @@ def test_a_line_that_was_recorded_and_not_answered_is_told() -> None:
     """Where two lines in a row were recorded, the first of them had no reply."""
     found = recorded(request(TALK[1], say("user", "are you there?")))
     assert found.tell(request(TALK[1])) == "the recording goes on from user message 1 without a reply"
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (texts("hello", "ho"), 'text 2 differs: recorded "hi", asked "ho"'),
+        (texts("hallo", "hi"), 'text 1 differs: recorded "hello", asked "hallo"'),
+        (texts("hello", "hi", dimensions=3), "params differ: dimensions nothing recorded, 3 asked"),
+        (texts("hello"), "the recording goes on from text 1 without a reply"),
+        (
+            request(say("user", "hello")),
+            "at user message 1 a message of the role text is recorded, one of the role user asked",
+        ),
+    ],
+)
+def test_texts_whose_vectors_are_not_recorded_are_told_apart(asked: Request, sentence: str) -> None:
+    """As messages are, under a name of their own."""
+    assert recorded(texts("hello", "hi")).tell(asked) == sentence

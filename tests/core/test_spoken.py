@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.core.spoken import opening_of, spoken, text_of
+from runner.core.spoken import SpokenTranscript, opening_of, spoken, text_of
 from runner.core.transcript import PlayedTurn
 from tests.played import played
 
@@ -66,3 +66,11 @@ ANYTHING = st.recursive(
 def test_whatever_a_server_sends_is_told(message: dict[str, object]) -> None:
     """No shape of a message keeps a conversation from being shown."""
     assert isinstance(text_of({"role": "assistant", **message}), str)
+
+
+def test_a_transcript_says_its_replies_and_reads_as_text() -> None:
+    """What authors' functions are given: the model's texts in order, and each message under its role."""
+    told = SpokenTranscript.of(played(("Hi", "Hello"), ("Bye", None)))
+    assert told.replies == ("Hello",)
+    assert str(told) == "user: Hi\n\nassistant: Hello\n\nuser: Bye"
+    assert repr(told).startswith("<Transcript ")

@@ -57,6 +57,17 @@ def test_a_trial_is_named_without_being_made() -> None:
     assert len({trial.id for trial in trials}) == len(trials) == 10
 
 
+def test_a_block_holds_all_trials_of_a_variant() -> None:
+    """Wherever scenarios that open alike are parted, the trials of one variant are next to each other."""
+    given = [(scenario("a", ("v1", "v2")), [2, 5]), (scenario("b", ("v1", "v2"), 3), [1, 2, 3])]
+    trials = Trials(given)
+    for place, trial in enumerate(trials):
+        block = trials.block(place)
+        assert place in block
+        same = [other.place for other in trials if other.script.variant == trial.script.variant]
+        assert list(block) == same
+
+
 def test_groups_hold_what_begins_alike() -> None:
     """Trials of one group have the same opening, and the same first request; of scripts at hand, repeats alone do."""
     trials = Trials([(scenario(name, ("v1", "v2"), 2, name), [1, 2]) for name in "abc"])

@@ -8,7 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from runner.core.budget import Allowance, Budget, Spending
+from runner.core.curtailing import Curtailing, courses
 from runner.core.event import Answered, Begun, Event, Planned, Stopped, TrialEvent
+from runner.core.gate import Gate
 from runner.core.message import Answer, Request
 from runner.core.plan import CACHED_CHARACTERS, Plan
 from runner.core.run import Run
@@ -16,7 +18,7 @@ from runner.core.trial import Script
 from runner.core.trials import Trials
 from runner.engines.pool import Pool
 from runner.transports import Delta, Notice, Notify, Started, Waiting
-from tests.stage import Votes, fold, posed, reply_to, script_of
+from tests.stage import SaysDigit, Votes, fold, posed, reply_to, script_of
 
 PLAN = Plan(Trials([([script_of("uau", variant=f"v{index}") for index in range(4)], range(1, 4))]))
 
@@ -323,3 +325,20 @@ def test_a_stop_ends_workers_that_wait_for_a_first_reply() -> None:
     asyncio.run(main())
     assert transport.sent == []
     assert len(run.trials) == 1
+
+
+@pytest.mark.parametrize("width", [1, 3, 100])
+def test_a_variant_is_played_until_its_verdict_stands(width: int) -> None:
+    """At any width the same trials are played, each to its end: of each variant those that its verdict needs."""
+    checks = [[posed(SaysDigit(digit="7"))]]
+    scripts = [script_of("u", checks, variant=f"v{index}", scenario="s") for index in range(6)]
+    trials = Trials([([script], range(1, 21)) for script in scripts])
+    policy = Curtailing(courses({"s": (Gate.read({"pass_rate": 0.8}),)}, ungated={"s": 1}), trials.block)
+    plan = Plan(trials, groups=trials.groups, curtailing=policy)
+    run = Run.fold(play(plan, width)[0])
+    assert run.counts == Counter(finished=len(run.trials))
+    for index in range(6):
+        block = [summary for name, summary in run.trials.items() if name.startswith(f"v{index}#")]
+        failed = sum(summary.failed for summary in block)
+        assert failed == 5 or len(block) - failed == 16
+    assert len(run.trials) < len(trials)

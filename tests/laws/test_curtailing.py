@@ -142,7 +142,7 @@ class Played:
         self.trials = Trials(
             [([script], range(1, len(block) + 1)) for script, block in zip(scripts, blocks, strict=True)]
         )
-        policy = Curtailing(courses({"s": (gate,)}, ungated=1), self.trials.block)
+        policy = Curtailing(courses({"s": (gate,)}, ungated={"s": 1}), self.trials.block)
         self.plan = Plan(self.trials, curtailing=policy)
         self.under_way: list[str] = []
         self.ended: dict[str, TrialOutcome] = {}

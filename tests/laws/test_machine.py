@@ -16,7 +16,19 @@ from runner.core.transcribing import fold_transcript
 from runner.core.transcript import Transcript
 from runner.core.trial import Posed, Script, Trial
 from runner.core.value import encode_line
-from tests.stage import SaysDigit, Votes, begun, drive, fail_on, fold, posed, reply_to, script_of
+from tests.stage import (
+    SaysDigit,
+    Votes,
+    begun,
+    drive,
+    fail_on,
+    fold,
+    needs,
+    posed,
+    reply_to,
+    script_of,
+    takes,
+)
 
 checks = st.one_of(
     st.builds(lambda digit: posed(SaysDigit(digit=digit)), st.sampled_from("0123456789")),
@@ -25,15 +37,39 @@ checks = st.one_of(
 )
 
 
+conditions = st.one_of(checks, st.just(needs("x")))
+
+
 @st.composite
 def scripts(draw: st.DrawFn) -> Script:
     turns = draw(st.text("uua", min_size=1, max_size=5))
     at = [draw(st.lists(checks, max_size=2)) for _ in turns]
     foot = [
-        Posed(**{**dict(check), "of": draw(st.sampled_from(["every", "any", "last", "t0"]))})
+        Posed(**{**dict(check), "of": draw(st.sampled_from(["every", "any", "last", "conversation", "t0"]))})
         for check in draw(st.lists(checks, max_size=2))
     ]
-    return script_of(turns, at, foot, on_failed_check=draw(st.sampled_from(["continue", "stop"])))
+    script = script_of(turns, at, foot, on_failed_check=draw(st.sampled_from(["continue", "stop"])))
+    return draw(conditioned(script))
+
+
+@st.composite
+def conditioned(draw: st.DrawFn, script: Script) -> Script:
+    """A script some of whose later turns have conditions, or need what an earlier reply gave."""
+    lines = []
+    replied = False
+    for line in script.turns:
+        update: dict[str, Any] = {}
+        if replied and draw(st.booleans()):
+            update["when"] = tuple(draw(st.lists(conditions, min_size=1, max_size=2)))
+        if replied and draw(st.booleans()):
+            update["captured"] = ("x",)
+            update["message"] = {**line.message, "content": f"{line.message['content']} <captured:x>"}
+        if line.role == "user" and draw(st.booleans()):
+            update["checks"] = (takes("x"), *line.checks, needs("x"))
+        replied = replied or line.role == "user"
+        lines.append(line.model_copy(update=update))
+    foot = (*script.checks, needs("x", "last")) if draw(st.booleans()) else script.checks
+    return script.model_copy(update={"turns": tuple(lines), "checks": foot})
 
 
 answers = st.one_of(

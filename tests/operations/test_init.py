@@ -252,6 +252,15 @@ def test_what_is_no_key_is_refused_unseen(text: str) -> None:
     assert "sk" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    "text", ["sk-a\nsk-b", "sk-a\r\nsk-b\r\n", "OPENAI_API_KEY=sk-a\nsk-b", "\n'sk-a\n\nsk-b'\n"]
+)
+def test_a_key_is_one_line(text: str) -> None:
+    """Where there are several lines, none of them is taken for the key, and it is said how many a key has."""
+    with pytest.raises(UsageError, match="more than one line, and a key is one"):
+        read_key(text)
+
+
 @given(KEYS)
 def test_any_key_is_taken(key: str) -> None:
     """Any printable ASCII without spaces is a key; nothing at all is none."""

@@ -85,6 +85,24 @@ def said(folder: Path) -> list[Any]:
     return [(line["id"], line["status"], line["messages"], line["usage"]) for line in transcripts(folder)]
 
 
+def record_and_kill(folder: Path, api: LoopbackApi) -> int:
+    """Record with two requests in flight, and kill that in its midst; how many requests were sent."""
+    words = ("play", "talk.yaml", "--cassettes", "tapes", "--mode", "record", "--in-flight", "2")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "runner", *words],
+        cwd=folder,
+        env=environment(api.base_url, **SECRET),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while len(api.records) < 8:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    time.sleep(0.1)
+    return len(api.records)
+
+
 def unequal(record: Record) -> Respond:
     """Replies that no two requests share; the secret is sent back."""
     text = f"{reply_text(record.messages)} (reply {record.number})"
@@ -209,21 +227,8 @@ def test_what_a_server_refuses_for_good_is_replayed(folder: Path) -> None:
 def test_a_killed_recording_loses_no_reply(folder: Path) -> None:
     """Killed with SIGKILL at any moment, what had come is not asked again; filled up, it is as if nothing had happened."""
     with LoopbackApi(lambda record: echo(record).after(0.03)) as api:
-        words = ("play", "talk.yaml", "--cassettes", "tapes", "--mode", "record", "--in-flight", "2")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "runner", *words],
-            cwd=folder,
-            env=environment(api.base_url, **SECRET),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        while len(api.records) < 8:
-            time.sleep(0.01)
-        process.kill()
-        process.wait()
-        time.sleep(0.1)
-        answered = len(api.records) - 2  # those under way are lost with it
-        sent = len(api.records)
+        sent = record_and_kill(folder, api)
+        answered = sent - 2  # those under way are lost with it
         record(folder, api, mode="fill")
         # The second turns of both variants are the same question, and asked once.
         assert len(api.records) - sent <= 15 - answered
@@ -238,20 +243,7 @@ def test_a_killed_recording_loses_no_reply(folder: Path) -> None:
 def test_a_run_that_goes_on_goes_on_with_its_recordings(folder: Path) -> None:
     """Nothing that was recorded by its earlier part is asked again, also where it records anew."""
     with LoopbackApi(lambda record: unequal(record).after(0.03)) as api:
-        words = ("play", "talk.yaml", "--cassettes", "tapes", "--mode", "record", "--in-flight", "2")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "runner", *words],
-            cwd=folder,
-            env=environment(api.base_url, **SECRET),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        while len(api.records) < 8:
-            time.sleep(0.01)
-        process.kill()
-        process.wait()
-        time.sleep(0.1)
-        sent = len(api.records)
+        sent = record_and_kill(folder, api)
         done = run(folder, api.base_url, "play", "--resume", "latest")
         assert done.returncode == 0, done.stderr
         assert len(api.records) - sent <= 18 - (sent - 2)

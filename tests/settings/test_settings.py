@@ -322,6 +322,41 @@ def test_addresses_have_no_query(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("OPENAI_KEY", "OPENAI_KEY"),
+        ("OPENAI_API_TOKEN", "OPENAI_API_TOKEN"),
+        ("OPEN_AI_KEY", "OPEN_AI_KEY"),
+        ("openai_apikey", "openai_apikey"),
+        ("OPNEAI_API_KEY", "OPNEAI_API_KEY"),
+        ("OPENAI_BASE_URL", None),
+        ("OPENAI_ADMIN_KEY", None),
+        ("AZURE_OPENAI_API_KEY", None),
+        ("OPENROUTER_API_KEY", None),
+    ],
+)
+def test_a_key_under_a_like_name_is_told_by_that_name(tmp_path: Path, text: str, near: str | None) -> None:
+    """The name is told, never the value; a name of another provider's key, or of none, is not taken for it."""
+    (tmp_path / ".env").write_text(f"{text}=http://sk-0123456789\n", encoding="utf-8")
+    with pytest.raises(ProviderError) as raised:
+        load(tmp_path).ready("openai")
+    hint = f"is it the one in {near}? Then call that OPENAI_API_KEY; else type `runner init`"
+    assert (hint in str(raised.value)) == (near is not None)
+    assert ("is it the one in" in str(raised.value)) == (near is not None)
+    assert "sk-" not in str(raised.value)
+
+
+def test_the_key_of_another_provider_is_not_taken_for_this_ones(tmp_path: Path) -> None:
+    """What the settings name as some provider's key is that provider's."""
+    text = '[providers.openai_eu]\nbase_url = "https://eu.example/v1"\napi_key_env = "OPENAI_EU_KEY"\n'
+    settings = load(tmp_path, text, {"OPENAI_EU_KEY": "sk-eu"})
+    with pytest.raises(ProviderError) as raised:
+        settings.ready("openai")
+    assert "OPENAI_EU_KEY" not in str(raised.value)
+    assert settings.ready("openai_eu").api_key is not None
+
+
 def test_a_missing_key_names_both_ways_on(tmp_path: Path) -> None:
     """Without a key the error names `.env` and `--provider local`."""
     settings = load(tmp_path)
@@ -437,6 +472,47 @@ def test_never_sends_a_model_elsewhere_unasked(
         load(tmp_path, SETTINGS).resolve(**asked)
     for word in words:
         assert word in str(raised.value)
+
+
+def test_gates_stand_by_tag(tmp_path: Path) -> None:
+    """Each table is a gate for the scenarios of its tag, in the words of a scenario."""
+    text = """
+    [gates.smoke]
+    pass_rate = 1.0
+    "pass^3" = 0.5
+    [gates."two words".latency]
+    p95 = "5s"
+    """
+    assert load(tmp_path, text).gates == {
+        "smoke": {"pass_rate": 1.0, "pass^3": 0.5},
+        "two words": {"latency": {"p95": "5s"}},
+    }
+    assert load(tmp_path, "in_flight = 1\n").gates == {}
+
+
+def test_a_gate_that_cannot_be_meant_is_an_error_at_its_line(tmp_path: Path) -> None:
+    """A typo in a gate would let everything through: every one is told, where it stands."""
+    text = """[gates.smoke]
+pas_rate = 1.0
+[gates.slow.latency]
+p95 = "soon"
+[gates."two words"]
+"pass^2" = 2
+cost = {max = -1}
+[gates.nothing]
+"""
+    assert complaints(tmp_path, text) == [
+        "runner.toml:2: gates.smoke.pas_rate: unknown key `pas_rate`; did you mean `pass_rate`?",
+        'runner.toml:4: gates.slow.latency.p95: expected a time such as `5s`, `500ms` or `1m 30s`, not "soon"',
+        "runner.toml:6: gates.two words.pass^2: expected a share above 0, up to 1, such as 0.8, not 2; 2 % is 0.02",
+        "runner.toml:7: gates.two words.cost.max: expected US dollars as a number, such as 0.01, not -1",
+        "runner.toml:8: gates.nothing: an empty gate asks nothing: leave it out, and every check of every trial has to pass",
+    ]
+    for said in ("gates = 1\n", "[gates]\nsmoke = 0.8\n"):
+        (tmp_path / "runner.toml").unlink()
+        assert complaints(tmp_path, said) == [
+            "runner.toml:1: gates: should be a table of tables: [gates.TAG]"
+        ]
 
 
 def test_settings_are_frozen(tmp_path: Path) -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from runner.core.message import Failure, FailureKind
+from runner.core.message import EMBEDDINGS, Failure, FailureKind
 from runner.settings import Provider, Settings
 from runner.transports.advice import advise
 from runner.transports.chunks import Gathered
@@ -89,8 +89,8 @@ NO_MODEL = refused(404, "The model `m` does not exist", code="model_not_found")
         ("openai", refused(405, "Method Not Allowed"), "no chat API answers at http://127.0.0.1:9/ (405: Method Not Allowed): is OPENAI_BASE_URL in .env right? It usually ends in /v1"),
         ("openai", fail_redirect(308, "https://new.example/v1/chat/completions?x=1"), "http://127.0.0.1:9/ sends on elsewhere (308: it sends on to https://new.example/v1/chat/completions): give OPENAI_BASE_URL in .env that address, without /chat/completions"),
         ("openai", QUOTA, "the account of the key in OPENAI_API_KEY has no credit left (429: You exceeded your current quota): add some where you pay for openai, or play on the embedded model with --provider local"),
-        ("openai", refused(429, "slow down"), "openai takes no more requests for now (429: slow down): send fewer at once (--in-flight 1), or try later"),
-        ("openai", fail_inside({"error": {"message": "slow", "code": "429"}}), "openai takes no more requests for now (slow): send fewer at once (--in-flight 1), or try later"),
+        ("openai", refused(429, "slow down"), "openai takes no more requests for now (429: slow down): try later, or send fewer: requests_per_minute or in_flight = 1 under [providers.openai] of the settings; where scenarios are played, also --in-flight 1"),
+        ("openai", fail_inside({"error": {"message": "slow", "code": "429"}}), "openai takes no more requests for now (slow): try later, or send fewer: requests_per_minute or in_flight = 1 under [providers.openai] of the settings; where scenarios are played, also --in-flight 1"),
         ("openai", TOO_LONG, "the conversation no longer fits into the context of m (400: maximum context length is 10 tokens): shorten it, or name a model with more room by --model"),
         ("local", TOO_LONG, "the conversation no longer fits into the embedded model's 2,048 tokens (400: maximum context length is 10 tokens): shorten it, or raise `context` under [providers.local] of the settings (now 8,192, in 4 slots)"),
         ("router", fail_connection("no such name", "unknown_host"), "the name router.example is not known (no such name): is there a network, and is base_url under [providers.router] of the settings right?"),
@@ -113,6 +113,7 @@ NO_MODEL = refused(404, "The model `m` does not exist", code="model_not_found")
         ("vllm", refused(500, "image input is not supported - hint: you may need to provide the mmproj"), "m cannot read what stands beside text in this conversation (500: image input is not supported - hint: you may need to provide the mmproj): is each file whole, and of a kind that it takes? Name a model that reads such by --model, or leave it out"),
         ("router", refused(500, "The server had an error."), "router.example failed (500: The server had an error): nothing here is wrong: try later"),
         ("router", refused(501, "Not implemented."), "router.example cannot do what is asked of it (501: Not implemented): see which parameters its chat API takes"),
+        ("router", fail_status(501, PAGE), "no chat API answers at https://router.example/api (501: a page in place of JSON (Welcome)): is base_url under [providers.router] of the settings right? It usually ends in /v1"),
         ("router", fail_connection("reset by peer"), "the connection to router.example broke (reset by peer): try later; is there a network, and is base_url under [providers.router] of the settings right?"),
         ("router", fail_connection("reset by peer", streaming=True), "the stream of router.example broke off (reset by peer): try later"),
         ("router", unfinished(), "the stream of router.example ended before the reply did: try later; if all its replies end so, say sends_finish_reason = false under [providers.router] of the settings"),
@@ -120,9 +121,9 @@ NO_MODEL = refused(404, "The model `m` does not exist", code="model_not_found")
         ("router", fail_inside({"error": {"message": "The upstream failed."}}), "router.example sent an error in the place of a reply (The upstream failed): mend what its words name, or try later"),
         ("router", no_choices(), "the answer of router.example holds no reply: try again, or name another model by --model"),
         ("router", empty_of("stop"), "the reply is empty: m ended it without a word: try again, say it in other words, or name another model by --model"),
-        ("local", refused(500, "out of memory"), "the embedded model failed (500: out of memory): play it again, with fewer at once (--in-flight 1)"),
-        ("local", fail_connection("refused", "refused"), "the embedded model ended (refused): play it again, with fewer at once (--in-flight 1)"),
-        ("local", fail_limit("first_token", 300), "not one token within 300 s from the embedded model: play it again, with fewer at once (--in-flight 1), or raise first_token_s under [providers.local.timeouts] of the settings"),
+        ("local", refused(500, "out of memory"), "the embedded model failed (500: out of memory): try again, where scenarios are played with fewer at once (--in-flight 1)"),
+        ("local", fail_connection("refused", "refused"), "the embedded model ended (refused): try again, where scenarios are played with fewer at once (--in-flight 1)"),
+        ("local", fail_limit("first_token", 300), "not one token within 300 s from the embedded model: try again, where scenarios are played with fewer at once (--in-flight 1), or raise first_token_s under [providers.local.timeouts] of the settings"),
     ],
 )  # fmt: skip
 def test_says_what_to_do_next(settings: Settings, name: str, failure: Failure, sentence: str) -> None:
@@ -130,6 +131,31 @@ def test_says_what_to_do_next(settings: Settings, name: str, failure: Failure, s
     advised = advise(failure, settings.named(name), "m")
     assert advised.message == sentence
     assert advised.model_copy(update={"message": failure.message}) == failure
+
+
+@pytest.mark.parametrize(
+    ("name", "failure", "sentence"),
+    [
+        ("local", refused(500, "input (601 tokens) is too large to process."), "a text is longer than the embedded model reads for its embeddings (500: input (601 tokens) is too large to process): hold the reply against something else, or name another model in the check"),
+        ("openai", TOO_LONG, "a text is longer than m reads for its embeddings (400: maximum context length is 10 tokens): hold the reply against something else, or name another model in the check"),
+        ("router", refused(404, "Not found"), "router has no embeddings of m (404: Not found): name a model that has them, in the check or in the settings ([providers.router.models] embeddings = ..)"),
+        ("router", read_plain(b"{}", EMBEDDINGS).failure, "router has no embeddings of m: name a model that has them, in the check or in the settings ([providers.router.models] embeddings = ..)"),
+    ],
+)  # fmt: skip
+def test_of_vectors_the_advice_is_about_vectors(
+    settings: Settings, name: str, failure: Failure, sentence: str
+) -> None:
+    """Too long a text, and a provider that has no embeddings, each with the next step."""
+    advised = advise(failure, settings.named(name), "m", path=EMBEDDINGS, purpose="judge")
+    assert advised.message == sentence
+
+
+def test_a_checks_model_is_not_named_by_an_option(settings: Settings) -> None:
+    """`--model` changes what is tested; who judges is named in the check or in the settings."""
+    for failure in (no_choices(), empty_of("stop"), TOO_LONG, refused(404, "no such model")):
+        message = advise(failure, settings.named("router"), "m", purpose="judge").message
+        assert "--model" not in message
+        assert "in the check or under `judge`" in message
 
 
 @pytest.mark.parametrize("kind", sorted({*get_args(FailureKind)} - {"not_recorded"}))
@@ -171,6 +197,7 @@ def test_openai_itself_is_known_by_its_address() -> None:
     st.text(max_size=120),
     st.sampled_from(["openai", "router", "vllm", "azure", "local"]),
 )
+@example("no", 403, "\x1b" * 20, "openai")
 def test_the_next_step_survives(settings: Settings, words: str, status: int, model: str, name: str) -> None:
     """However long the server's words and the names are, a message is one bounded line that ends with the advice."""
     provider = settings.named(name)

@@ -7,7 +7,7 @@ from runner.core.message import Answer, Request
 from runner.transports import ignore
 from runner.transports.cache_key import CacheKey
 from runner.transports.fake import FakeTransport
-from tests.asking import request_for
+from tests.asking import embeddings_request, request_for
 
 
 def sent(request: Request) -> tuple[Request, FakeTransport]:
@@ -38,3 +38,9 @@ def test_a_cache_key_of_its_own_wins() -> None:
     assert json.loads(sent(request_for(prompt_cache_key="mine"))[0].body())["prompt_cache_key"] == "mine"
     own = request_for(extra_body={"prompt_cache_key": "mine"})
     assert json.loads(sent(own)[0].body())["prompt_cache_key"] == "mine"
+
+
+def test_vectors_are_asked_for_without_a_cache_key() -> None:
+    """The endpoint of embeddings has no such field, and refuses what it does not know."""
+    request = embeddings_request("one", "two")
+    assert sent(request)[0] is request

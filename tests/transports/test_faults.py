@@ -22,6 +22,7 @@ OVERFLOW = (
         (400, {"code": 400, "message": "the request exceeds the available context size", "type": "exceed_context_size_error", "n_ctx": 2048}, "context_overflow", None, "exceed_context_size_error"),
         (400, {"message": OVERFLOW, "type": "BadRequestError"}, "context_overflow", None, "BadRequestError"),
         (422, {"message": "input is too long for this model"}, "context_overflow", None, None),
+        (500, {"message": "input (601 tokens) is too large to process."}, "context_overflow", None, None),
         (500, {"message": "the request exceeds the available context size. try increasing it"}, "context_overflow", None, None),
         (400, {"message": "filtered", "param": "prompt", "code": "content_filter"}, "content_filter", "prompt", "content_filter"),
         (400, {"message": "we could not parse the JSON body"}, "bad_request", None, None),

@@ -14,6 +14,7 @@ import httpx2
 import openai
 import pytest
 
+from runner.checks.closeness import cosine
 from runner.errors import ProviderError
 from runner.transports.local import HEADERS, EmbeddedServer
 from runner.transports.weights import fetch_weights
@@ -178,15 +179,22 @@ def test_reply_that_grows_past_the_context_is_cut(weights: Path) -> None:
 
 
 @pytest.mark.model
-def test_images_and_embeddings_are_refused_for_good(client: openai.OpenAI) -> None:
-    """An image answers 500 and an embedding 501, and both say that it is not supported."""
+def test_images_are_refused_for_good(client: openai.OpenAI) -> None:
+    """An image answers 500 and says that it is not supported."""
     image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
     with pytest.raises(openai.InternalServerError, match="image input is not supported") as raised:
         ask(client, user([{"type": "text", "text": "What is this?"}, image]))
     assert raised.value.status_code == 500
-    with pytest.raises(openai.InternalServerError, match="does not support embeddings") as raised:
-        client.embeddings.create(model=ALIAS, input="hi")
-    assert raised.value.status_code == 501
+
+
+@pytest.mark.model
+def test_what_means_the_same_is_closer(client: openai.OpenAI) -> None:
+    """Embeddings of two wishes for a refund are closer than those of a wish and of a cat; a long text is refused."""
+    texts = ["I want my money back", "Please refund me", "The cat sat on the mat"]
+    wish, other, cat = (each.embedding for each in client.embeddings.create(model=ALIAS, input=texts).data)
+    assert cosine(wish, other) > cosine(wish, cat) + 0.1
+    with pytest.raises(openai.InternalServerError, match="is too large to process"):
+        client.embeddings.create(model=ALIAS, input="far too long " * 400)
 
 
 @pytest.mark.model

@@ -18,7 +18,7 @@ from runner.core.message import Answer
 from runner.settings import Timeouts
 from runner.transports import Deferred, Delta
 from runner.transports.openai_client import OpenAITransport
-from tests.asking import KEY, ask, ask_watched, provider_at, request_for
+from tests.asking import KEY, ask, ask_watched, embeddings_request, provider_at, request_for
 from tests.loopback import (
     USAGE,
     LoopbackApi,
@@ -137,6 +137,60 @@ def test_takes_azure_addresses_that_name_more_than_the_resource() -> None:
         place = f"{api.url}/openai/deployments/mine"
         ask(provider_at(place, kind="azure", api_version="v"), request_for(model="other"))
         assert api.records[0].path == "/openai/deployments/mine/chat/completions"
+
+
+@BOTH
+@pytest.mark.parametrize("kind", ["openai", "azure"])
+def test_asks_for_vectors_as_the_client_does(http: str, kind: str) -> None:
+    """Address, headers and body are those of `embeddings.create`; they come in one piece, whoever watches."""
+    texts = ["Please send the receipt", "Ünïcödé \u2028"]
+
+    async def by_the_client(api: LoopbackApi) -> list[list[float]]:
+        if kind == "azure":
+            client: openai.AsyncOpenAI = openai.AsyncAzureOpenAI(
+                azure_endpoint=api.url, api_key=KEY, api_version="2026-01-01"
+            )
+        else:
+            client = openai.AsyncOpenAI(base_url=api.base_url, api_key=KEY)
+        async with client:
+            found = await client.embeddings.create(model="e", input=texts, encoding_format="float")
+        return [each.embedding for each in found.data]
+
+    with LoopbackApi() as api:
+        expected = asyncio.run(by_the_client(api))
+        fields = {"api_version": "2026-01-01"} if kind == "azure" else {}
+        base_url = api.url if kind == "azure" else api.base_url
+        request = embeddings_request(*texts, encoding_format="float")
+        provider = provider_at(base_url, kind=kind, http=http, **fields)
+        answer, notices = ask_watched(provider, request, stream=True)
+        theirs, ours = api.records
+    assert essence(ours) == essence(theirs)
+    assert answer.reply is not None
+    assert answer.reply.embeddings == expected
+    assert (answer.streamed, answer.usage_asked, answer.ttft_s, notices) == (False, False, None, [])
+    assert answer.usage is not None
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (9, 0)
+
+
+def test_what_a_judge_says_comes_in_one_piece() -> None:
+    """Nobody watches it: the same request goes out whether replies are streamed or not."""
+    request = request_for("is it polite?", purpose="judge")
+    with LoopbackApi() as api:
+        answer, notices = ask_watched(provider_at(api.base_url), request, stream=True)
+        assert "stream" not in api.bodies[0]
+    assert answer.reply is not None
+    assert (answer.streamed, answer.usage_asked, notices) == (False, False, [])
+
+
+@pytest.mark.parametrize(
+    "answer", [completion("hi"), data_reply({"object": "list", "data": []}), refuse(404, "no such model")]
+)
+def test_a_server_that_has_no_vectors_is_a_failure_with_a_name(answer: Respond) -> None:
+    """It is told like any other."""
+    with LoopbackApi(always(answer)) as api:
+        failed = ask(provider_at(api.base_url), embeddings_request("one", "two")).failure
+    assert failed is not None
+    assert failed.kind in {"no_choices", "no_such_model"}
 
 
 def test_keeps_other_peoples_keys_and_names(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ SOME = Price(input=1, output=4)
             {"prompt_tokens": 1000, "cached_tokens": 500, "cache_write_tokens": 500, "completion_tokens": 0},
             0.000675,
         ),
+        (Price(input=0.02, output=0), {"prompt_tokens": 1000, "completion_tokens": 0}, 0.00002),
         (ALL, {"prompt_tokens": 0, "completion_tokens": 0}, 0.0),
         (SOME, {"prompt_tokens": 1000, "cached_tokens": 0, "completion_tokens": 100}, 0.0014),
         (SOME, {"prompt_tokens": 1000, "cached_tokens": 1, "completion_tokens": 100}, None),

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.core.message import Usage
+from runner.core.message import EMBEDDINGS, Usage
 from runner.core.value import encode_line
 from runner.transports.wire import read_plain, read_usage
-from tests.loopback import completion
+from tests.loopback import completion, embeddings
 
 CALL = {"id": "call_1", "type": "function", "function": {"name": "look", "arguments": '{"a": 1}'}}
 
@@ -159,4 +159,48 @@ def test_reads_anything(message: Any, finish_reason: Any, logprobs: Any, usage: 
 @given(st.binary())
 def test_reads_any_bytes(body: bytes) -> None:
     """Whatever bytes a server sends are a named failure."""
+    assert read_plain(body).failure is not None
+
+
+def vectors_of(items: Any, **fields: Any) -> bytes:
+    return json.dumps({"model": "e", "data": items, **fields}).encode()
+
+
+def test_vectors_stand_in_the_order_of_the_texts() -> None:
+    """By their index, whatever the order they came in; numbers as the server said them, and no word said."""
+    items = [{"index": 1, "embedding": [3, 4.5]}, {"index": 0, "embedding": [0.1, -2e-7]}]
+    told = read_plain(vectors_of(items, usage={"prompt_tokens": 5, "total_tokens": 5}), EMBEDDINGS)
+    assert told.reply is not None
+    assert told.reply.embeddings == [[0.1, -2e-7], [3, 4.5]]
+    assert told.reply.said == {"role": "assistant", "content": None}
+    assert (told.reply.text, told.reply.served_model) == ("", "e")
+    assert told.usage == Usage(prompt_tokens=5, completion_tokens=0)
+
+
+def test_vectors_without_an_index_or_as_text_are_kept() -> None:
+    """In the order in which they came; base64 stays what it is, for who asked to make something of."""
+    told = read_plain(vectors_of([{"embedding": [1.0]}, {"embedding": "AACAPw=="}]), EMBEDDINGS)
+    assert told.reply is not None
+    assert told.reply.embeddings == [[1.0], "AACAPw=="]
+    assert told.usage is None
+
+
+@pytest.mark.parametrize("items", [None, [], {}, [7], [{}], [{"embedding": None}], [{"embedding": 7}]])
+def test_an_answer_without_vectors_is_a_failure(items: Any) -> None:
+    """It is named, and a chat's answer at that place is none either."""
+    for body in (vectors_of(items), body_of("hi")):
+        failure = read_plain(body, EMBEDDINGS).failure
+        assert failure is not None
+        assert (failure.kind, failure.message) == ("no_choices", "the answer holds no embeddings")
+
+
+def test_numbers_that_json_does_not_have_are_no_numbers() -> None:
+    """NaN and infinities in a vector become null, which can be written down; nothing deep is read."""
+    told = read_plain(b'{"data": [{"embedding": [NaN, Infinity, 1]}]}', EMBEDDINGS)
+    assert told.reply is not None
+    assert told.reply.embeddings == [[None, None, 1]]
+    deep = b'{"data": [{"embedding": ' + b"[" * 200 + b"]" * 200 + b"}]}"
+    assert read_plain(deep, EMBEDDINGS).failure is not None
+    (body,) = embeddings([[1.0]]).pieces
+    assert isinstance(body, bytes)
     assert read_plain(body).failure is not None

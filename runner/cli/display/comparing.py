@@ -22,7 +22,7 @@ from runner.core.difference import (
 )
 from runner.core.harmless import harmless, harmless_line
 from runner.core.message import Message
-from runner.core.spoken import Spoken
+from runner.core.spoken import LEFT_OUT, Spoken
 from runner.core.value import Json, canonical
 from runner.core.words import Span, likeness, words_changed
 from runner.operations.beside import Beside
@@ -31,8 +31,6 @@ WIDE: Final = 110
 """From so many columns on, long texts stand side by side."""
 ALIKE: Final = 0.6
 """Texts that share so much are told as one, with the changes within."""
-_NOT_PLAYED: Final = {"unplayed": "not reached"}
-"""What a turn's status is called where it is told."""
 MOST_NAMED: Final = 10
 """How many conversations that are in one run only are named."""
 
@@ -218,9 +216,8 @@ class Comparison:
         """Write how a check came out in both."""
         page, verdict = self.page, change.verdict
         outcomes = ["(not asked)" if each is None else each.outcome for each in (change.old, change.new)]
-        about = f"{verdict.of}: " if verdict.of else ""
         reason = "" if change.new is None else f": {verdict.reason}"
-        text = harmless_line(f"{about}{verdict.check}: {outcomes[0]} -> {outcomes[1]}{reason}")
+        text = harmless_line(f"{verdict.title}: {outcomes[0]} -> {outcomes[1]}{reason}")
         sign = page.screen.signs["none" if change.new is None else verdict.outcome]
         style = {"passed": "green", "failed": "red", "broken": "red"}.get(outcomes[1], "")
         indent = page.indent + len(sign) + 1
@@ -250,7 +247,7 @@ def _reply(said: Spoken | None) -> str | None:
 
 def _status(said: Spoken) -> str:
     """What became of a turn without a reply."""
-    return _NOT_PLAYED.get(said.turn.status, said.turn.status)
+    return LEFT_OUT.get(said.turn.status, said.turn.status)
 
 
 def _finish_reason(said: Spoken) -> str:

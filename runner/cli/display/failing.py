@@ -8,7 +8,7 @@ from typing import Final
 from runner.cli.display.layout import Flow
 from runner.cli.display.page import Page
 from runner.cli.display.typed import command
-from runner.core.check import Verdict
+from runner.core.finding import Verdict
 from runner.core.harmless import harmless, harmless_line
 from runner.core.places import spelled
 from runner.core.spoken import Spoken, spoken, text_of
@@ -166,7 +166,7 @@ def _options(asked: Asked, path: str) -> Iterator[str]:
     for option, value in (
         ("--provider", changes.provider),
         ("--model", changes.model),
-        ("--repeat", changes.repeat),
+        ("--repeat", asked.until_decided or changes.repeat),
     ):
         if value is not None:
             yield from (option, str(value))

@@ -10,7 +10,7 @@ from runner.operations.stage import Stage
 
 def headline(stage: Stage, verb: str = "playing") -> str:
     """What a stage plays: `playing 5 scenarios, 12 trials, 30 requests on local (SmolLM2-135M-Instruct)`."""
-    line = f"{verb} {sizes(stage)} on {played_on(stage)}"
+    line = f"{verb} {sizes(stage)}" + (f" on {played_on(stage)}" if stage.providers else "")
     if stage.asked.cassettes is None:
         return line
     how = {"replay": "replayed from", "fill": "what is missing recorded in", "record": "recorded anew in"}
@@ -23,7 +23,10 @@ def sizes(stage: Stage) -> str:
     if stage.left_out:
         whole = len(stage.trials) + stage.left_out
         trials = f"{len(stage.trials):,} of {count(whole, 'trial')} ({_chosen(stage.asked.selection)})"
-    return ", ".join([count(len(stage.scenarios), "scenario"), trials, count(stage.requests, "request")])
+    parts = [count(len(stage.scenarios), "scenario"), trials, count(stage.requests, "request")]
+    if stage.questions:
+        parts[-1] += f" and {count(stage.questions, 'question')} of checks"
+    return ", ".join(parts)
 
 
 def headline_again(stage: Stage, run: Run, name: str) -> str:
@@ -52,6 +55,7 @@ def _chosen(selection: Selection) -> str:
         ("--where", [f"{axis}={label}" for axis, labels in selection.where.items() for label in labels]),
         ("--case", selection.cases),
         ("--trial", [str(number) for number in selection.repeats]),
+        ("--unpassed-in", [] if selection.unpassed_in is None else [selection.unpassed_in]),
         ("--shard", [] if selection.shard is None else [str(selection.shard)]),
     ):
         for value in values:

@@ -2,10 +2,10 @@
 
 from runner.cli.display.follower import STOPPING, Follower
 from runner.cli.display.layout import wrapped
-from runner.cli.display.page import Page, text_of
+from runner.cli.display.page import Page, not_taken, text_of
 from runner.cli.display.screen import Screen
 from runner.cli.display.wording import seconds
-from runner.core.event import Answered, Event, Finished, Judged, Skipped
+from runner.core.event import Answered, Event, Finished, Heard, Judged, Skipped, Weighed
 from runner.core.harmless import harmless
 from runner.core.run import Run
 from runner.core.trial import Line, Script
@@ -14,6 +14,7 @@ from runner.operations.play import Played
 from runner.operations.stage import Stage
 from runner.operations.taping import MISSING
 from runner.store.folder import RunFolder
+from runner.store.journal import read_journal
 from runner.transports import Delta, Notice, Started, Waiting
 
 
@@ -27,6 +28,8 @@ class Live(Follower):
         self._script: Script | None = None
         self._next = 0
         """The first turn that does not stand on the screen yet."""
+        self._captured: dict[str, str] = {}
+        """What was taken out of replies, by name."""
         self._speech: Speech | None = None
 
     def opens(self, stage: Stage, folder: RunFolder, run: Run) -> None:
@@ -36,7 +39,8 @@ class Live(Follower):
         self._script = trial.script
         heard = run.trials[trial.id].heard if trial.id in run.trials else 0
         if heard:
-            self._next = _turn_after(trial.script, heard)
+            for event in read_journal(folder.journal):
+                self._remember(event)
             self._page.note(f"({heard} replies were heard before)")
             return
         for message in trial.script.opening:
@@ -48,6 +52,10 @@ class Live(Follower):
         match event:
             case Answered() if event.purpose == "turn":
                 self._show_answer(event)
+            case Weighed() if event.verdict.outcome != "passed":
+                self._show_gold(event.turn)
+                self._page.write("\n")
+                self._page.note(not_taken(event.turn, event.verdict))
             case Judged():
                 if event.turn is None and event.index == 0:
                     self._show_gold()
@@ -58,6 +66,19 @@ class Live(Follower):
                 self._page.note(f"(turns from {event.turn + 1} on are not played: {event.reason})")
             case Finished():
                 self._show_gold()
+            case _:
+                pass
+        self._remember(event)
+
+    def _remember(self, event: Event) -> None:
+        """Take in what decides which line comes next, and what it says."""
+        match event:
+            case Heard():
+                self._next = max(self._next, event.turn + 1)
+            case Weighed() if event.verdict.outcome != "passed":
+                self._next = max(self._next, event.turn + 1)
+            case Judged() if event.verdict.captured is not None:
+                self._captured[str(event.verdict.name)] = event.verdict.captured
             case _:
                 pass
 
@@ -99,14 +120,14 @@ class Live(Follower):
         """Show a user's line, with the gold turns before it."""
         self._show_gold(turn)
         if self._next == turn:
-            self._page.say(self._turns[turn].message)
+            self._page.say(self._turns[turn].said(self._captured))
             self._next = turn + 1
 
     def _show_gold(self, until: int | None = None) -> None:
         """Show the gold turns that come next."""
         turns = self._turns
         while self._next < (len(turns) if until is None else until) and turns[self._next].role == "assistant":
-            self._page.say(turns[self._next].message, "gold")
+            self._page.say(turns[self._next].said(self._captured), "gold")
             self._next += 1
 
     @property
@@ -225,9 +246,3 @@ def _turn_of(slot: str) -> int | None:
     """The turn that a slot is the reply of; None for a check's question."""
     inner = slot.removeprefix("turns[").removesuffix("]")
     return int(inner) if inner.isdecimal() else None
-
-
-def _turn_after(script: Script, heard: int) -> int:
-    """The turn after so many replies."""
-    places = [place for place, line in enumerate(script.turns) if line.role == "user"]
-    return places[heard - 1] + 1 if heard else 0

@@ -6,7 +6,7 @@ from typing import Final
 
 from runner.cli.display.layout import Flow, headed, wrapped
 from runner.cli.display.screen import Screen
-from runner.core.check import Verdict
+from runner.core.finding import Verdict
 from runner.core.harmless import harmless, harmless_line
 from runner.core.message import Message
 from runner.core.spoken import early_end, text_of
@@ -57,9 +57,8 @@ class Page:
     def verdict(self, verdict: Verdict) -> None:
         """Write what a check found, under the turn it is about."""
         sign = self.screen.signs[verdict.outcome]
-        about = "" if verdict.of is None else f"{verdict.of}: "
         line = f" (line {verdict.line})" if verdict.outcome in {"failed", "broken"} and verdict.line else ""
-        text = harmless_line(f"{about}{verdict.check}: {verdict.reason}{line}")
+        text = harmless_line(f"{verdict.title}: {verdict.reason}{line}")
         indent = self.indent + len(sign) + 1
         if verdict.outcome == "passed" and self.screen.reads:  # nobody has to look into it
             body = headed(text, self.screen.width - indent, self.screen.signs["cut"])
@@ -85,3 +84,9 @@ class Page:
         """Say why a reply ended, where it did not end by itself."""
         if (why := early_end(reason)) is not None:
             self.note(f"({why})")
+
+
+def not_taken(turn: int, verdict: Verdict) -> str:
+    """Why a turn, 0-based, was not taken."""
+    line = f", line {verdict.line}" if verdict.line else ""
+    return f"(turn {turn + 1} is not taken{line}: {verdict.check}: {verdict.reason})"

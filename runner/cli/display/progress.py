@@ -44,7 +44,7 @@ class Progress(Follower):
     def opens(self, stage: Stage, folder: RunFolder, run: Run) -> None:
         """Say what is played, and begin to draw."""
         super().opens(stage, folder, run)
-        self._requests, self._run = stage.requests, run
+        self._requests, self._run = stage.requests + stage.questions, run
         self._over_before = sum(run.counts.values())
         self._failed = sum(summary.failed for summary in run.trials.values())
         console = Console(file=self.screen.err, no_color=not self.screen.colour_talk, highlight=False)

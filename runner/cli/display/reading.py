@@ -12,13 +12,13 @@ from pydantic import ValidationError
 from runner.cli.display.columns import Column, Listing
 from runner.cli.display.failing import Origin, tell_failing
 from runner.cli.display.layout import NO_BREAK, wrapped
-from runner.cli.display.page import Page
+from runner.cli.display.page import Page, not_taken
 from runner.cli.display.screen import Screen
 from runner.cli.display.summary import place
 from runner.cli.display.typed import command
 from runner.cli.display.wording import count, money, seconds
 from runner.core.harmless import harmless_line
-from runner.core.spoken import opening_of, spoken
+from runner.core.spoken import LEFT_OUT, opening_of, spoken
 from runner.core.transcript import PlayedTurn, Transcript
 from runner.errors import StoreError
 from runner.operations.read import scripts_of
@@ -165,6 +165,9 @@ def conversation(transcript: Transcript, page: Page) -> None:
     for message in opening_of(transcript):
         page.say(message)
     for said in spoken(transcript):
+        if said.turn.when is not None and said.turn.status == "not-taken":
+            page.write("\n")
+            page.note(not_taken(said.turn.turn, said.turn.when))
         if said.line is not None:
             page.say(said.line, "gold" if said.turn.status == "given" else "")
         if said.reply is not None:
@@ -207,7 +210,7 @@ def _foot(transcript: Transcript, page: Page) -> None:
 def _left(turns: Sequence[PlayedTurn]) -> str:
     """Which turns were not played."""
     parts = []
-    for status, word in (("skipped", "skipped"), ("unplayed", "not reached")):
+    for status, word in LEFT_OUT.items():
         if number := sum(turn.status == status for turn in turns):
             parts.append(f"{count(number, 'turn')} {word}")
     return f"({', '.join(parts)})" if parts else ""

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
 
-from runner.core.check import Verdict
 from runner.core.event import Answered, Event, Judged
+from runner.core.finding import Verdict
 from runner.core.run import Run
 from runner.core.transcript import Transcript
 from runner.transports.breaker import cause_of

@@ -20,11 +20,12 @@ from runner.transports import Notice
 class Watching(AbstractContextManager["Watching"]):
     """The audience of `play`: passes everything on to the display that fits."""
 
-    def __init__(self, screen: Screen, *, quiet: bool, as_json: bool) -> None:
-        """Take the screen and what was asked for."""
+    def __init__(self, screen: Screen, *, quiet: bool, as_json: bool, ends: bool = True) -> None:
+        """Take the screen and what was asked for; where somebody else tells the end, it only follows."""
         self._screen = screen
         self._quiet = quiet
         self._as_json = as_json
+        self._ends = ends
         self._display: Follower | None = None
         self.folder: RunFolder | None = None
         """The run's folder, once the run has begun."""
@@ -39,7 +40,7 @@ class Watching(AbstractContextManager["Watching"]):
             return Document(self._screen)
         if self._quiet:
             return Quiet(self._screen)
-        if len(stage.trials) == 1:
+        if len(stage.trials) == 1 and self._ends:
             return Live(self._screen)
         if self._screen.watches:
             from runner.cli.display.progress import Progress  # loads rich
@@ -72,8 +73,11 @@ class Watching(AbstractContextManager["Watching"]):
         self._shown.stopping(reason)
 
     def closes(self, played: Played) -> None:
-        """Pass it on."""
-        self._shown.closes(played)
+        """Pass it on; where somebody else tells the end, leave the screen in order."""
+        if self._ends:
+            self._shown.closes(played)
+        else:
+            self._shown.leaves()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

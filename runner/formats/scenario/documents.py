@@ -1,6 +1,6 @@
 """One YAML document to one scenario: its keys in the order in which they need each other, then a look at the whole."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any, Final
 
@@ -14,6 +14,8 @@ from runner.core.wording import quoted, unknown
 from runner.errors import Problem
 from runner.formats.scenario.expectations import WHOLE, foot
 from runner.formats.scenario.extending import extended
+from runner.formats.scenario.gating import confine, gate
+from runner.formats.scenario.judging import judge
 from runner.formats.scenario.keys import SCENARIO
 from runner.formats.scenario.params import opening, params
 from runner.formats.scenario.reader import Reader
@@ -45,6 +47,8 @@ def scenario(reader: Reader, node: Node, path: str, *, first: bool) -> Scenario 
     elif turns is not None and not reader.problems and all(turn.role == "assistant" for turn in found.turns):
         reader.say(turns, "turns", "no user turn: nothing would be asked")
     _look_over(reader, found)
+    if "gate" in table.entries:
+        confine(reader, table.entries["gate"], found)
     return found
 
 
@@ -74,21 +78,41 @@ def _default_name(reader: Reader, node: Node, path: str, *, first: bool) -> str:
 def _look_over(reader: Reader, scenario: Scenario) -> None:
     """What can only be seen once everything is read: unknown variables, clashes, ids that are not clear."""
     known = scenario.variables()
-    for node, key in reader.templates:
+    for node, key, captured in reader.templates:
         try:
-            check(node.text, known)
+            check(node.text, {*known, *captured})
         except TemplateError as error:
             _misnamed(reader, node, key, error, scenario)
     reader.problems += faults(scenario)
+    reader.problems += _unconditioned(scenario)
     if not reader.problems:
         reader.problems += rehearse(scenario, build)
+
+
+def _unconditioned(scenario: Scenario) -> Iterator[Problem]:
+    """Conditions without a reply to look at, and names that are given twice."""
+    replied = False
+    for number, turn in enumerate(scenario.turns):
+        if turn.when and not replied:
+            why = "there is no reply before this turn that is there whatever happens: a condition looks at the last reply"
+            first = turn.when[0]
+            yield Problem(first.path, first.line, first.column, f"turns[{number}].when", why)
+        replied = replied or (turn.role == "user" and not turn.when)
+        for each in turn.captures:
+            if each.name in scenario.mentioned():
+                why = f"{quoted(each.name)} is a variable already: give what is captured another name"
+                yield Problem(each.path, each.line, each.column, f"turns[{number}].capture", why)
 
 
 def _misnamed(reader: Reader, node: TextNode, key: str, error: TemplateError, scenario: Scenario) -> None:
     """Complain about a template at the line that it stands on."""
     why = str(error)
-    lost = [name for name in _names(error.form) if name in scenario.mentioned()]
-    if lost:
+    named = _names(error.form)
+    lost = [name for name in named if name in scenario.mentioned()]
+    later = [name for name in named if name in scenario.captured()]
+    if later:
+        why = f"{quoted(later[0])} is captured from a later reply: only texts after that turn can use it"
+    elif lost:
         without = (
             next(case.id for case in scenario.cases if lost[0] not in case.setup.vars)
             if scenario.cases
@@ -130,6 +154,10 @@ def _fields(reader: Reader, table: MapNode) -> dict[str, Any]:
     if "on_failed_check" in entries:
         choice = reader.choice(entries["on_failed_check"], "on_failed_check", ("continue", "stop"))
         fields["on_failed_check"] = choice or "continue"
+    if "gate" in entries:
+        place = table.keys["gate"]
+        fields |= {"gate_path": place.source.path, "gate_line": place.line}
+        fields["gate"] = gate(reader, entries["gate"])
     _conversation(reader, table, fields)
     _variation(reader, table, fields)
     return fields
@@ -151,6 +179,8 @@ def _conversation(reader: Reader, table: MapNode, fields: dict[str, Any]) -> Non
         fields["params"] = params(reader, entries["params"], "params")
     if "turns" in entries:
         fields["turns"] = tuple(turns(reader, entries["turns"], "turns"))
+    if "judge" in entries:
+        fields["judge"] = judge(reader, entries["judge"])
     if "expect" in entries:
         posed = foot(reader, entries["expect"])
         known = [
@@ -166,6 +196,7 @@ def _conversation(reader: Reader, table: MapNode, fields: dict[str, Any]) -> Non
 def _variation(reader: Reader, table: MapNode, fields: dict[str, Any]) -> None:
     """What varies: variables, cases, axes."""
     entries = table.entries
+    reader.captured = ()  # what varies is known before anything is said
     if "vars" in entries:
         fields["vars"], fields["secrets"] = variables(reader, entries["vars"])
     declared = {*fields.get("vars", ()), *fields.get("secrets", ())}
@@ -190,7 +221,7 @@ def _columns(fields: Mapping[str, Any]) -> set[str]:
 
 def _used(reader: Reader) -> set[str]:
     """The variables that texts name."""
-    return {name for node, _ in reader.templates for name in _safe_names(node.text)}
+    return {name for node, _, _ in reader.templates for name in _safe_names(node.text)}
 
 
 def _safe_names(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""A scenario that goes on from another: params, vars and matrix merge, tags and expect append, the rest replaces."""
+"""A scenario that goes on from another: params, vars, gate and matrix merge, tags and expect append, the rest replaces."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ from runner.formats.scenario.reader import Reader
 from runner.formats.source.files import UnreadableError, beside
 from runner.formats.source.nodes import ListNode, MapNode, Node, TextNode
 
-MERGED: Final = ("params", "vars", "matrix")
+MERGED: Final = ("params", "vars", "gate", "matrix")
 APPENDED: Final = ("tags", "expect")
 OWN: Final = ("name", "extends")
 """What a scenario never has from another."""

@@ -17,7 +17,7 @@ SCENARIO: Final[dict[str, str]] = {
     "name": _sentence(Scenario, "name"),
     "description": _sentence(Scenario, "description"),
     "tags": _sentence(Scenario, "tags"),
-    "extends": "Another scenario file that this one goes on from: params, vars and matrix merge, tags and expect "
+    "extends": "Another scenario file that this one goes on from: params, vars, gate and matrix merge, tags and expect "
     "append, the rest replaces.",
     "provider": _sentence(Scenario, "provider"),
     "model": _sentence(Scenario, "model"),
@@ -31,6 +31,8 @@ SCENARIO: Final[dict[str, str]] = {
     "matrix": _sentence(Scenario, "axes"),
     "repeat": _sentence(Scenario, "repeat"),
     "on_failed_check": _sentence(Scenario, "on_failed_check"),
+    "gate": _sentence(Scenario, "gate"),
+    "judge": _sentence(Scenario, "judge"),
 }
 """The keys of a scenario."""
 
@@ -41,6 +43,8 @@ TURN: Final[dict[str, str]] = {
     "id": _sentence(Turn, "id"),
     "params": _sentence(Turn, "params"),
     "expect": _sentence(Turn, "checks"),
+    "when": _sentence(Turn, "when"),
+    "capture": _sentence(Turn, "captures"),
 }
 """The keys of a turn."""
 
@@ -53,6 +57,15 @@ SETUP: Final[dict[str, str]] = {
     "vars": "Other values of variables.",
 }
 """The keys of a bundle under `setup`."""
+
+JUDGE: Final[dict[str, str]] = {
+    "provider": "The provider that judges; by default the one under test, with the model that its settings call `judge`.",
+    "model": "The model that judges.",
+    "params": "Request fields that go with its questions.",
+    "prompt": "What the judge is told to do, in the place of the built-in words.",
+    "votes": "How often each question is asked; most of the answers decide.",
+}
+"""The keys of a judge."""
 
 PART: Final[dict[str, str]] = {
     "text": "Text.",

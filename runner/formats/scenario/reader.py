@@ -34,8 +34,10 @@ class Reader:
         self.needs_secrets = needs_secrets
         """Whether a secret has to be set: where nothing is sent, none is."""
         self.problems: list[Problem] = []
-        self.templates: list[tuple[TextNode, str]] = []
-        """Every text that is rendered, with its key."""
+        self.captured: tuple[str, ...] = ()
+        """The names of what earlier replies were asked for, as far as they are read."""
+        self.templates: list[tuple[TextNode, str, tuple[str, ...]]] = []
+        """Every text that is rendered, with its key and what of earlier replies it may name."""
         self.turn_ids: dict[str, Node] = {}
         """Each turn's id with its place."""
         self.sent: dict[str, str] = {}
@@ -153,7 +155,7 @@ class Reader:
         """A text that is rendered; its variables are looked at when all are known."""
         found = self.text(node, key, what)
         if found is not None and found.template and is_templated(found.text):
-            self.templates.append((found, key))
+            self.templates.append((found, key, self.captured))
         return found
 
     def choice(self, node: Node, key: str, names: Collection[str]) -> str | None:

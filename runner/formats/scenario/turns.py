@@ -7,7 +7,7 @@ from runner.core.places import label_complaint
 from runner.core.request_fields import SETTABLE
 from runner.core.scenario import Expectation, Turn
 from runner.core.wording import listed, quoted, unknown
-from runner.formats.scenario.expectations import WHOLE, expectations
+from runner.formats.scenario.expectations import WHOLE, captures, expectations
 from runner.formats.scenario.keys import TURN
 from runner.formats.scenario.params import params
 from runner.formats.scenario.parts import content, said
@@ -106,6 +106,7 @@ def _mapped(reader: Reader, node: MapNode, key: str, within: tuple[str, ...]) ->
             )
         return _included(reader, node, key, within)
     role: Any = speakers[0]
+    when = _condition(reader, node, key)
     words = content(reader, node.entries[role], f"{key}.{role}", role)
     identifier = _identifier(reader, node.entries.get("id"), f"{key}.id")
     asked = _asked(reader, node, key, role)
@@ -114,7 +115,14 @@ def _mapped(reader: Reader, node: MapNode, key: str, within: tuple[str, ...]) ->
     place = node.source.path
     return [
         Turn(
-            role=role, content=words[0], template=words[1], id=identifier, path=place, line=node.line, **asked
+            role=role,
+            content=words[0],
+            template=words[1],
+            id=identifier,
+            when=when,
+            path=place,
+            line=node.line,
+            **asked,
         )
     ]
 
@@ -156,19 +164,30 @@ def _short(node: MapNode, name: str) -> str:
 
 
 def _asked(reader: Reader, node: MapNode, key: str, role: str) -> dict[str, Any]:
-    """What goes with a user's line: params, and checks of the reply."""
+    """What goes with a user's line: params, what is taken out of the reply, and checks of it."""
     asked: dict[str, Any] = {}
-    for name in ("expect", "params"):
+    for name in ("expect", "params", "capture"):
         if name in node.entries and role == "assistant":
             why = "an assistant's line is put into the history as it stands: nothing is asked, and there is no reply"
             reader.say(node.keys[name], f"{key}.{name}", why)
             return {}
     if "params" in node.entries:
         asked["params"] = params(reader, node.entries["params"], f"{key}.params")
+    if "capture" in node.entries:
+        taken = captures(reader, node.entries["capture"], f"{key}.capture")
+        asked["captures"] = tuple(taken)
+        reader.captured = (*reader.captured, *(each.name for each in taken if each.name is not None))
     if "expect" in node.entries:
         checks: list[Expectation] = expectations(reader, node.entries["expect"], f"{key}.expect")
         asked["checks"] = tuple(checks)
     return asked
+
+
+def _condition(reader: Reader, node: MapNode, key: str) -> tuple[Expectation, ...]:
+    """The checks on the last reply that decide whether a turn is taken."""
+    if "when" not in node.entries:
+        return ()
+    return tuple(expectations(reader, node.entries["when"], f"{key}.when"))
 
 
 def _identifier(reader: Reader, node: Node | None, key: str) -> str | None:

@@ -6,8 +6,8 @@ import time
 from runner.cli.display.plain import Plain
 from runner.cli.display.progress import Progress
 from runner.cli.display.screen import Screen
-from runner.core.check import Verdict
 from runner.core.event import Answered, Event, Heard, Judged
+from runner.core.finding import Verdict
 from runner.core.run import Run
 from runner.transports import Delta, Notice, Started
 from tests.cli.front import spoken

@@ -1,8 +1,8 @@
 """What the end of a run is told from."""
 
 from runner.cli.display.tally import Tally, Trouble
-from runner.core.check import Verdict
 from runner.core.event import Answered, Event, Judged
+from runner.core.finding import Verdict
 from runner.core.message import Answer, Failure
 from tests.cli.front import spoken
 from tests.played import played, verdict

@@ -1,0 +1,119 @@
+"""The files and lines that CI reads of a check: JUnit XML, Markdown, annotations; each is made from the assessment alone."""
+
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Literal, cast
+
+from runner.core.wording import unknown
+from runner.errors import StoreError, UsageError
+
+if TYPE_CHECKING:
+    from runner.cli.display.screen import Screen
+    from runner.core.assessment import Assessment
+
+By = Literal["block", "trial"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """What was asked to be written, and where CI looks for it."""
+
+    junit: Path | None
+    junit_by: By
+    markdown: Path | None
+    step_summary: Path | None
+    """The file that GitHub shows beside a job."""
+    annotates: bool
+    """Whether GitHub reads what is printed."""
+    workspace: Path | None
+    """The folder that GitHub names paths from."""
+
+    @classmethod
+    def open(
+        cls, junit: Path | None, junit_by: str, markdown: Path | None, environ: Mapping[str, str]
+    ) -> "Reports":
+        """What was typed, and what the environment says; raises UsageError where a file cannot be written."""
+        if junit_by not in {"block", "trial"}:
+            raise UsageError(f"--junit-by {junit_by}: {unknown('value', junit_by, ('block', 'trial'))}")
+        for option, path in (("--junit", junit), ("--markdown", markdown)):
+            if path is not None and path.is_dir():
+                raise UsageError(f"{option} {path}: a folder stands there; name a file")
+        is_github = environ.get("GITHUB_ACTIONS") == "true"
+        summary = environ.get("GITHUB_STEP_SUMMARY") if is_github else None
+        workspace = environ.get("GITHUB_WORKSPACE") if is_github else None
+        return cls(
+            junit,
+            cast("By", junit_by),
+            markdown,
+            Path(summary) if summary else None,
+            is_github,
+            Path(workspace) if workspace else None,
+        )
+
+    @contextmanager
+    def silenced(self, screen: "Screen") -> Iterator[None]:
+        """Let GitHub obey nothing of what is printed meanwhile: replies could be read as its commands."""
+        if not self.annotates:
+            yield
+            return
+        from runner.reports.github import paused, resumed
+
+        token = secrets.token_hex(16)
+        screen.tell(paused(token))
+        try:
+            yield
+        finally:
+            screen.tell(resumed(token))
+
+    def write(self, assessment: "Assessment", screen: "Screen") -> None:
+        """Write all that was asked for; raises StoreError where a file cannot be written."""
+        if self.junit is not None:
+            from runner.reports.junit import junit_xml
+
+            _write(self.junit, junit_xml(assessment, by=self.junit_by))
+        if self.markdown is not None or self.step_summary is not None:
+            from runner.reports.markdown import markdown_summary
+
+            text = markdown_summary(assessment).encode("utf-8", "backslashreplace")
+            if self.markdown is not None:
+                _write(self.markdown, text)
+            if self.step_summary is not None:
+                _append(self.step_summary, text)
+        if self.annotates:
+            from runner.reports.github import annotations
+
+            for line in annotations(assessment, place=self._place):
+                screen.tell(line)
+
+    def _place(self, path: str) -> str:
+        """A path as GitHub names it: from the repository's root, with forward slashes."""
+        if self.workspace is None:
+            return path
+        try:
+            return Path(path).resolve().relative_to(self.workspace.resolve()).as_posix()
+        except ValueError:
+            return PurePath(path).as_posix()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole; raises StoreError where that cannot be done."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        raise StoreError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _append(path: Path, content: bytes) -> None:
+    """Write at the end of a file; raises StoreError where that cannot be done."""
+    try:
+        with path.open("ab") as file:
+            file.write(content)
+    except OSError as error:
+        raise StoreError(f"cannot write {path}: {error.strerror}") from error

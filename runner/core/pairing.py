@@ -1,0 +1,304 @@
+"""A run beside its baseline, or one value of an axis beside the others: which blocks belong together, and what became of them.
+
+Law: nothing is paired by guess. A block without a partner is named, and is neither a failure nor a pass.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from runner.core.assessment import Change, Comparison, Pair
+from runner.core.baseline import Baseline, Cell
+from runner.core.measuring import Measured
+from runner.core.paired import detectable, discordance_of, regression
+from runner.core.places import spelled
+from runner.core.significance import Block, benjamini_hochberg, holm, label_permutation
+from runner.core.value import Json
+from runner.core.wording import quoted
+
+LEVEL: Final = 0.95
+MOST_NAMED: Final = 5
+"""How many checks are named in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One block on one side of a comparison."""
+
+    id: str
+    passed: int
+    trials: int
+    """Those that passed or failed."""
+    failing: frozenset[int]
+    """The repeats that failed, by number."""
+    replies: Mapping[int, frozenset[str]]
+    """By turn: the digests of what was said."""
+    is_fixed: bool
+    """Whether it says the same whenever it is asked: replayed, or once at temperature 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Couple:
+    """A block beside the one that it is held against."""
+
+    now: Side
+    base: Side
+
+    @property
+    def drops(self) -> frozenset[int]:
+        """The repeats that fail now and did not before."""
+        return self.now.failing - self.base.failing
+
+    @property
+    def change(self) -> Change:
+        """What became of the block: by its rate, then by its trials, then by what was said."""
+        now, base = self.now, self.base
+        rate, before = now.passed * base.trials, base.passed * now.trials
+        if rate < before:
+            return "newly failing"
+        if rate > before:
+            return "newly passing"
+        if now.passed < now.trials:
+            return "newly failing" if self.drops and now.is_fixed and base.is_fixed else "still failing"
+        return "unchanged" if now.replies == base.replies else "changed"
+
+
+def side_of(block: Measured, checks: Iterable[str] | None = None) -> Side:
+    """A block that was measured; only some of its checks count, where that is said."""
+    counted = None if checks is None else set(checks)
+    failing, passed = _failing(
+        {int(trial.rpartition("#")[2]): keys for trial, keys in block.failing.items()}, counted
+    )
+    return Side(
+        id=block.id,
+        passed=block.passed + passed,
+        trials=block.measured,
+        failing=failing,
+        replies={turn: frozenset(each.digests) for turn, each in block.replies.items()},
+        is_fixed=block.is_replayed or (block.is_cold and len(block.trials) == 1),
+    )
+
+
+def _side_of_cell(name: str, cell: Cell, checks: Iterable[str] | None) -> Side:
+    """A cell of a baseline; only some of its checks count, where that is said."""
+    counted = None if checks is None else set(checks)
+    failing, passed = _failing({int(repeat): keys for repeat, keys in cell.failing.items()}, counted)
+    return Side(
+        id=name,
+        passed=cell.passed + passed,
+        trials=cell.measured,
+        failing=failing,
+        replies={int(turn) - 1: frozenset(heard.digests) for turn, heard in cell.replies.items()},
+        is_fixed=cell.replayed or (cell.cold and sum(cell.trials.values()) == 1),
+    )
+
+
+def _failing(failed: Mapping[int, Sequence[str]], counted: set[str] | None) -> tuple[frozenset[int], int]:
+    """The repeats that failed a check which counts, and how many of those that failed did not."""
+    if counted is None:
+        return frozenset(failed), 0
+    kept = frozenset(repeat for repeat, keys in failed.items() if not keys or counted & set(keys))
+    return kept, len(failed) - len(kept)
+
+
+def compare_baseline(
+    blocks: Mapping[str, Measured],
+    judges: Mapping[str, str],
+    baselines: Mapping[str, Baseline],
+    *,
+    alpha: float,
+    gate_blocks: bool,
+) -> Comparison:
+    """A run beside its baselines; `judges` has the digest of each block's checks as they are now, by its id."""
+    couples: list[Couple] = []
+    unpaired: dict[str, None] = {}
+    for name, block in blocks.items():
+        baseline = baselines.get(block.scenario)
+        cell = None if baseline is None else baseline.cells.get(name)
+        if cell is None:
+            unpaired[_unpaired(block, baseline)] = None
+            continue
+        common = None
+        if cell.judges != judges.get(name, ""):
+            common = cell.checks.keys() & block.checks.keys()
+            if added := sorted(block.checks.keys() - common):
+                named = ", ".join(map(quoted, added[:MOST_NAMED]))
+                unpaired[
+                    f"{block.scenario}: checks that are new are not held against the baseline: {named}"
+                ] = None
+            if not common:
+                unpaired[f"unpaired: {name}: none of its checks is in the baseline"] = None
+                continue
+        couple = Couple(side_of(block, common), _side_of_cell(name, cell, common))
+        if couple.now.trials and couple.base.trials:
+            couples.append(couple)
+        else:
+            unpaired[f"unpaired: {name}: nothing was measured on one of the two sides"] = None
+    title = "against the baseline"
+    return _compare(title, couples, tuple(unpaired), alpha=alpha, gate_blocks=gate_blocks)
+
+
+def compare_inside(
+    blocks: Mapping[str, Measured], axis: str, value: str, *, alpha: float, gate_blocks: bool
+) -> list[Comparison]:
+    """Every other value of an axis beside one value of it, inside one run; gates by Holm over the values."""
+    base = {_rest(block, axis): block for block in blocks.values() if _is_at(block, axis, value)}
+    others: dict[str, list[Measured]] = {}
+    for block in blocks.values():
+        if axis in block.variant and not _is_at(block, axis, value):
+            others.setdefault(spelled(block.variant[axis]), []).append(block)
+    found = []
+    for other, members in others.items():
+        couples, unpaired = [], []
+        for block in members:
+            partner = base.get(_rest(block, axis))
+            if partner is None or not partner.measured or not block.measured:
+                unpaired.append(f"unpaired: {block.id} has nothing measured beside it at {axis}={value}")
+            else:
+                couples.append(Couple(side_of(block), side_of(partner)))
+        title = f"{axis}={other} against {axis}={value}"
+        found.append(_compare(title, couples, tuple(unpaired), alpha=alpha, gate_blocks=gate_blocks))
+    return _held_together(found, alpha)
+
+
+def foresee(blocks: int, trials: int, discordance: float | None = None) -> str:
+    """The smallest drop that a design can see, in a sentence; how often trials disagree is assumed where it is not known."""
+    if not blocks or not trials:
+        return ""
+    known = discordance is not None
+    drop = (
+        detectable(blocks * trials, discordance) if discordance is not None else detectable(blocks * trials)
+    )
+    each = f"{blocks} block{'s' * (blocks != 1)} of {trials} trial{'s' * (trials != 1)}"
+    how = "as often as they did for the baseline" if known else "in one of five"
+    return (
+        f"with {each}, a drop of about {round(100 * drop)} points would be seen four times of five, "
+        f"where trials disagree {how}"
+    )
+
+
+def discordance_in(baselines: Iterable[Baseline]) -> float | None:
+    """How often two trials of the same words disagreed when they were accepted; None where that is not known."""
+    counts = [
+        (cell.passed, cell.measured)
+        for each in baselines
+        for cell in each.cells.values()
+        if cell.measured > 1
+    ]
+    return discordance_of(counts) if counts else None
+
+
+def _compare(
+    title: str, couples: Sequence[Couple], unpaired: tuple[str, ...], *, alpha: float, gate_blocks: bool
+) -> Comparison:
+    """What became of paired blocks, and whether that is a regression."""
+    if not couples:
+        reason = "nothing could be paired, so nothing is known of a regression"
+        return Comparison(
+            title=title, verdict="undecided", rule="test", alpha=alpha, unpaired=unpaired, reason=reason
+        )
+    counts = [Block(each.base.passed, each.base.trials, each.now.passed, each.now.trials) for each in couples]
+    result = regression(counts, alpha, LEVEL, discordance=discordance_of(_pairs(couples)))
+    ps = [label_permutation([count], "less") for count in counts]
+    adjusted = holm(ps) if gate_blocks else benjamini_hochberg(ps)
+    is_fixed = all(each.now.is_fixed and each.base.is_fixed for each in couples)
+    pairs = tuple(
+        _pair(couple, p, corrected, is_fixed=is_fixed)
+        for couple, p, corrected in zip(couples, ps, adjusted, strict=True)
+    )
+    drops = [trial for each in couples for trial in sorted(each.drops)] if is_fixed else []
+    failing = [
+        pair for pair in pairs if gate_blocks and pair.p_adjusted is not None and pair.p_adjusted <= alpha
+    ]
+    is_worse = bool(drops) if is_fixed else result.is_worse or bool(failing)
+    return Comparison(
+        title=title,
+        verdict="failed" if is_worse else "passed",
+        rule="replayed" if is_fixed else "test",
+        unit=result.unit,
+        alpha=alpha,
+        difference=result.difference,
+        low=None if is_fixed else result.low,
+        high=None if is_fixed else result.high,
+        level=None if is_fixed else LEVEL,
+        p=None if is_fixed else result.p,
+        detectable=None if is_fixed else result.detectable,
+        pairs=pairs,
+        unpaired=unpaired,
+        reason=_reason(len(drops), len(failing), is_fixed=is_fixed, is_worse=is_worse),
+    )
+
+
+def _reason(drops: int, failing: int, *, is_fixed: bool, is_worse: bool) -> str:
+    """The verdict in a sentence."""
+    if is_fixed:
+        return f"{drops} newly failing trial{'s' * (drops != 1)}" if drops else "no trial is newly failing"
+    if not is_worse:
+        return "no regression was found"
+    if failing:
+        return f"{failing} block{'s' * (failing != 1)} got worse"
+    return "it got worse"
+
+
+def _pairs(couples: Sequence[Couple]) -> list[tuple[int, int]]:
+    """How many trials passed of how many, on the side that is held against, of blocks with several."""
+    several = [(each.base.passed, each.base.trials) for each in couples if each.base.trials > 1]
+    return several or [(each.base.passed, each.base.trials) for each in couples]
+
+
+def _pair(couple: Couple, p: float, adjusted: float, *, is_fixed: bool) -> Pair:
+    """A couple as it is told; where chance has no part, no chance is told."""
+    return Pair(
+        block=couple.now.id,
+        base=couple.base.id,
+        change=couple.change,
+        passed=couple.now.passed,
+        trials=couple.now.trials,
+        base_passed=couple.base.passed,
+        base_trials=couple.base.trials,
+        p=None if is_fixed else p,
+        p_adjusted=None if is_fixed else adjusted,
+    )
+
+
+def _held_together(found: Sequence[Comparison], alpha: float) -> list[Comparison]:
+    """Several comparisons of one base: one that the test gates is a regression only if Holm leaves it one."""
+    tested = [place for place, each in enumerate(found) if each.p is not None]
+    corrected = (
+        dict(zip(tested, holm([found[place].p or 0.0 for place in tested]), strict=True)) if tested else {}
+    )
+    held = []
+    for place, each in enumerate(found):
+        if each.verdict == "failed" and corrected.get(place, 0.0) > alpha:
+            reason = f"it got worse by itself, but not where {len(tested)} comparisons are made"
+            held.append(each.model_copy(update={"verdict": "passed", "reason": reason}))
+        else:
+            held.append(each)
+    return held
+
+
+def _unpaired(block: Measured, baseline: Baseline | None) -> str:
+    """Why a block has no partner."""
+    if baseline is None:
+        return f"unpaired: {block.scenario} has no baseline yet"
+    known = {axis for cell in baseline.cells.values() for axis in cell.variant}
+    for axis in block.variant:
+        if axis not in known:
+            return f"unpaired: axis {axis} is new in {block.scenario}"
+    if gone := sorted(known - block.variant.keys()):
+        return f"unpaired: axis {gone[0]} of the baseline is gone in {block.scenario}"
+    cases = {cell.case for cell in baseline.cells.values()}
+    if block.case not in cases:
+        return f"unpaired: case {block.case} is new in {block.scenario}"
+    return f"unpaired: {block.id} is new"
+
+
+def _is_at(block: Measured, axis: str, value: str) -> bool:
+    """Whether a block has a value of an axis."""
+    return axis in block.variant and spelled(block.variant[axis]) == value
+
+
+def _rest(block: Measured, axis: str) -> tuple[str, str | None, tuple[tuple[str, str], ...]]:
+    """What a block has in common with its partners."""
+    rest: dict[str, Json] = {name: value for name, value in block.variant.items() if name != axis}
+    return block.scenario, block.case, tuple(sorted((name, spelled(value)) for name, value in rest.items()))

@@ -1,0 +1,55 @@
+"""The gates that hold for what is played: found, and held against what they can reach, before anything is sent."""
+
+from collections.abc import Iterator, Mapping
+
+from runner.core.curtailing import Curtailing, courses
+from runner.core.gate import Gate, axes_of, gates_of, only_complaints, unreachable
+from runner.core.outcome import remembered
+from runner.core.run import Run
+from runner.core.scenario import Scenario
+from runner.core.trials import Trials
+from runner.errors import Problem, UsageError
+from runner.operations.stage import Stage
+
+
+def gates_by_scenario(stage: Stage) -> Mapping[str, tuple[Gate, ...]]:
+    """The gates of each scenario that is played, by its name."""
+    return {
+        scenario.name: gates_of(scenario.gate, scenario.tags, stage.settings.gates)
+        for scenario in stage.scenarios
+    }
+
+
+def gate_problems(stage: Stage) -> Iterator[Problem]:
+    """Gates that cannot be met, or speak of nothing that is played, each where it stands."""
+    gates = gates_by_scenario(stage)
+    for scenario in stage.scenarios:
+        for gate in gates[scenario.name]:
+            for fault in only_complaints(gate, axes_of(scenario)):
+                yield _problem(scenario, gate, stage, ".".join(fault.keys), fault.message)
+        why = unreachable(gates[scenario.name], stage.asked.until_decided or scenario.repeat)
+        if why is not None:
+            yield _problem(scenario, gates[scenario.name][0], stage, "", why)
+        if any(gate.weighs("ttft") for gate in gates[scenario.name]) and not stage.asked.stream:
+            why = "`ttft` is known of streamed replies alone: give --stream"
+            yield _problem(scenario, gates[scenario.name][0], stage, "ttft", why)
+
+
+def curtailing(stage: Stage, earlier: Run) -> Curtailing | None:
+    """What plays no more trials than verdicts need; None where all are played."""
+    if stage.asked.until_decided is None:
+        return None
+    if not isinstance(stage.trials, Trials):
+        raise UsageError(
+            "--until-decided plays whole variants, and goes with neither --shard nor --unpassed-in: leave out one of the two"
+        )
+    course = courses(gates_by_scenario(stage), stage.repeats)
+    return Curtailing(course=course, block=stage.trials.block, earlier=remembered(earlier))
+
+
+def _problem(scenario: Scenario, gate: Gate, stage: Stage, key: str, why: str) -> Problem:
+    """What is wrong with a gate, where it stands: in a scenario, or under its tag in the settings."""
+    if gate.source:
+        return Problem(stage.settings.path, 0, 0, f"gates.{gate.source}", f"{scenario.name}: {why}")
+    path, line = scenario.gate_path or scenario.path, scenario.gate_line or scenario.line
+    return Problem(path, line, 0, f"gate.{key}" if key else "gate", why)

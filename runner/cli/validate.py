@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from runner.cli import options
-from runner.errors import UsageError
+from runner.errors import ProblemsError, UsageError
 
 Resolved = Annotated[
     bool,
@@ -37,6 +37,9 @@ def validate(
     """Check scenarios without playing them; count what they play."""
     from runner.cli.display.headline import sizes
     from runner.cli.display.screen import Screen
+    from runner.cli.display.wording import money
+    from runner.operations.estimating import about_cost
+    from runner.operations.gates import gate_problems, idle_gates
     from runner.operations.stage import stage
 
     words = options.Words(
@@ -57,8 +60,14 @@ def validate(
     )
     screen = Screen.open()
     ready = stage(words.understood(), Path.cwd(), os.environ)
+    if problems := list(gate_problems(ready, streams=True)):
+        raise ProblemsError(problems)
     if not resolved:
-        screen.tell(sizes(ready))
+        cost = about_cost(ready)
+        price = f", about {money(cost)}" if cost else ""
+        screen.tell(sizes(ready) + price)
+        for name in idle_gates(ready):
+            screen.say(f"[gates.{name}] of the settings speaks of no scenario here: none has the tag {name}")
         return
     from runner.formats.writer import write_scenario
 

@@ -20,8 +20,12 @@ def gates_by_scenario(stage: Stage) -> Mapping[str, tuple[Gate, ...]]:
     }
 
 
-def gate_problems(stage: Stage) -> Iterator[Problem]:
-    """Gates that cannot be met, or speak of nothing that is played, each where it stands."""
+def gate_problems(stage: Stage, *, streams: bool | None = None) -> Iterator[Problem]:
+    """Gates that cannot be met, or speak of nothing that is played, each where it stands.
+
+    Whether replies are streamed is not known where nothing is played: `streams` then says so.
+    """
+    streams = stage.asked.stream if streams is None else streams
     gates = gates_by_scenario(stage)
     for scenario in stage.scenarios:
         for gate in gates[scenario.name]:
@@ -30,9 +34,15 @@ def gate_problems(stage: Stage) -> Iterator[Problem]:
         why = unreachable(gates[scenario.name], stage.asked.until_decided or scenario.repeat)
         if why is not None:
             yield _problem(scenario, gates[scenario.name][0], stage, "", why)
-        if any(gate.weighs("ttft") for gate in gates[scenario.name]) and not stage.asked.stream:
+        if any(gate.weighs("ttft") for gate in gates[scenario.name]) and not streams:
             why = "`ttft` is known of streamed replies alone: give --stream"
             yield _problem(scenario, gates[scenario.name][0], stage, "ttft", why)
+
+
+def idle_gates(stage: Stage) -> Iterator[str]:
+    """The tags that have a gate in the settings, and no scenario."""
+    tags = {tag for scenario in stage.scenarios for tag in scenario.tags}
+    yield from (tag for tag in sorted(stage.settings.gates) if tag not in tags and not stage.left_out)
 
 
 def curtailing(stage: Stage, earlier: Run) -> Curtailing | None:

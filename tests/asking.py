@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from runner.core.message import Answer, Chain, Purpose, Request, close_key
+from runner.core.message import EMBEDDINGS, Answer, Chain, Purpose, Request, close_key
 from runner.settings import Provider
 from runner.transports import Notice, Transport
 from runner.transports.openai_client import OpenAITransport
@@ -29,6 +29,18 @@ def request_for(
         chain = chain.add(message)
     key = close_key(chain, model=model, params=params)
     return Request("turns[0]", purpose, provider, model, params, chain, key)
+
+
+def embeddings_request(*texts: str, model: str = "e", **params: Any) -> Request:
+    """A request for the vectors of some texts."""
+    chain = Chain()
+    for text in texts:
+        bare: Any = text
+        chain = chain.add(bare)
+    key = close_key(chain, model=model, params=params, path=EMBEDDINGS)
+    return Request(
+        "turns[0].expect[0]/turns[0]?0", "judge", "openai", model, params, chain, key, path=EMBEDDINGS
+    )
 
 
 def provider_at(base_url: str, **fields: Any) -> Provider:

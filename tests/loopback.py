@@ -99,6 +99,9 @@ USAGE: Final = {
 }
 """The usage that complete answers carry."""
 
+EMBEDDED: Final = {"prompt_tokens": 9, "total_tokens": 9}
+"""The usage that answers of the embeddings endpoint carry."""
+
 
 def reply_text(messages: Sequence[Mapping[str, Any]]) -> str:
     """What `echo` answers: it names the count, the last message and a digest of the whole list."""
@@ -107,7 +110,9 @@ def reply_text(messages: Sequence[Mapping[str, Any]]) -> str:
 
 
 def echo(record: Record) -> Respond:
-    """The default: a reply that depends on all the messages, streamed where a stream was asked for."""
+    """The default: a reply that depends on all the messages, streamed where a stream was asked for; or vectors."""
+    if record.path.endswith("/embeddings"):
+        return embeddings([vector_of(text) for text in record.body["input"]], record=record)
     text = reply_text(record.messages)
     return stream(text, record=record) if record.streamed else completion(text, record=record)
 
@@ -136,6 +141,21 @@ def completion(
     }
     return data_reply(
         {**data, "usage": usage, "service_tier": "default", "system_fingerprint": "fp_1"}, record=record
+    )
+
+
+def vector_of(text: str) -> list[float]:
+    """What `echo` takes for the meaning of a text: how often each letter is in it."""
+    return [float(text.lower().count(letter)) for letter in "abcdefghijklmnopqrstuvwxyz"]
+
+
+def embeddings(vectors: Sequence[Any], *, record: Record | None = None, usage: Any = EMBEDDED) -> Respond:
+    """An answer of the embeddings endpoint."""
+    items = [
+        {"object": "embedding", "index": place, "embedding": vector} for place, vector in enumerate(vectors)
+    ]
+    return data_reply(
+        {"object": "list", "data": items, "model": _model(record), "usage": usage}, record=record
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from runner.core.check import Verdict
+from runner.core.finding import Verdict
 from runner.core.message import Message, Usage
 from runner.core.transcript import Exchange, PlayedTurn, Transcript
 

@@ -1,25 +1,29 @@
-"""Checks of a reply's shape: whether it is what a program could read."""
+"""Checks of a reply's shape: whether it is, or holds, what a program could read."""
 
-import json
 from collections.abc import Sequence
-from typing import NoReturn, Self
+from typing import ClassVar, Self
 
-from runner.core.check import Check, Finding, Subject
+from runner.checks.reading import UnreadableError, check_json, first_json
+from runner.checks.text import shown
+from runner.core.check import Check, Subject
+from runner.core.finding import Finding
 from runner.core.message import Answer
 from runner.core.value import Json
-from runner.core.wording import excerpt
+from runner.core.wording import excerpt, quoted
 
 
 class IsJson(Check):
     """Whether the whole reply is one JSON value, with nothing before or after it."""
 
+    called: ClassVar[str] = "is-json"
+
     @classmethod
     def read(cls, spec: Json) -> Self:
         """The check; it takes `true` and nothing else."""
         if spec is not True:
-            raise ValueError(
-                "`is-json` takes `true` and nothing else; for its opposite write `not-is-json: true`"
-            )
+            why = f"takes `true` and nothing else; for its opposite write `not-{cls.called}: true`"
+            hint = "; a schema belongs under `json-schema`" if isinstance(spec, dict) else ""
+            raise ValueError(f"{quoted(cls.called)} {why}{hint}")
         return cls()
 
     @classmethod
@@ -30,32 +34,27 @@ class IsJson(Check):
     def judge(self, subject: Subject, answers: Sequence[Answer] = ()) -> Finding:  # noqa: ARG002 - it only looks
         """Passed where the reply parses as it stands; broken where it is nested too deep to be read."""
         text = subject.reply.text
-        if not text:
-            return Finding(outcome="failed", reason="the reply has no text")
         try:
-            # Numbers stay text: one of many digits is valid JSON, and Python refuses to convert it.
-            json.loads(text, parse_constant=_no_number, parse_int=str, parse_float=str)
-        except json.JSONDecodeError as error:
-            return Finding(outcome="failed", reason=_why(text, error))
-        except _NoNumberError as error:
-            return Finding(outcome="failed", reason=f"the reply is not JSON: {error} is not a JSON value")
-        except RecursionError:
-            return Finding(outcome="broken", reason="the reply is nested too deep to be read")
-        return Finding(outcome="passed", reason=f"the reply is JSON: {excerpt(text, 100)}")
+            check_json(text)
+        except UnreadableError as error:
+            return error.finding
+        spans = ((0, len(text)),)
+        return Finding(outcome="passed", reason=f"the reply is JSON: {excerpt(text, 100)}", spans=spans)
 
 
-class _NoNumberError(ValueError):
-    """NaN or an infinity, which Python reads and JSON does not have."""
+class ContainsJson(IsJson):
+    """Whether a JSON object or list stands in the reply, between words or in a code fence; `[1]` and `[ ]` in a line are none."""
 
+    called: ClassVar[str] = "contains-json"
 
-def _no_number(name: str) -> NoReturn:
-    """Refuse what JSON does not have."""
-    raise _NoNumberError(name)
-
-
-def _why(text: str, error: json.JSONDecodeError) -> str:
-    """The sentence about where a reply stops being JSON."""
-    where = f"line {error.lineno} column {error.colno}"
-    fence = "; it stands in a code fence" if text.lstrip().startswith("```") else ""
-    rest = excerpt(text[error.pos : error.pos + 60]) if error.pos < len(text) else "the end of the reply"
-    return f"the reply is not JSON: {error.msg} at {where}, at {rest}{fence}"
+    def judge(self, subject: Subject, answers: Sequence[Answer] = ()) -> Finding:  # noqa: ARG002 - it only looks
+        """Passed where one is found, the first of which is marked; broken where looking takes too long."""
+        text = subject.reply.text
+        try:
+            span = first_json(text)
+        except UnreadableError as error:
+            return error.finding
+        if span is None:
+            return Finding(outcome="failed", reason=f"no JSON object or list is in the reply; {shown(text)}")
+        piece = excerpt(text[span[0] : span[1]], 100)
+        return Finding(outcome="passed", reason=f"JSON is in the reply: {piece}", spans=(span,))

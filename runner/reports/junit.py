@@ -222,7 +222,7 @@ def _time(seconds: float | None) -> dict[str, str]:
     """A duration in seconds; none where it is not known, never a zero for it."""
     if seconds is None or not math.isfinite(seconds) or seconds < 0:
         return {}
-    return {"time": f"{seconds:.3f}"}
+    return {"time": f"{abs(seconds):.3f}"}  # -0.0 is no duration to a schema
 
 
 def _xml(text: str) -> str:

@@ -34,7 +34,12 @@ class Priced:
 
 
 def cost_of(provider: Provider, usage: Usage, *models: str | None) -> float | None:
-    """What a usage costs in US dollars: at the settings' price of the first of these models that has one, else as published."""
+    """What a usage costs in US dollars: at the settings' price of the first of these models that has one, else as published.
+
+    The embedded model costs nothing.
+    """
+    if provider.kind == "local":
+        return 0.0
     price = provider.price_of(*models)
     return published_cost(provider, usage, *models) if price is None else price_usage(usage, price)
 

@@ -1,5 +1,8 @@
 """The names of checks."""
 
+import subprocess
+import sys
+
 import pytest
 
 from runner.checks import CHECKS, build, check_class, is_check, names
@@ -20,3 +23,18 @@ def test_an_unknown_name_gets_the_nearest() -> None:
         build("contians", "x")
     assert not is_check("not-")
     assert len(names()) == 2 * len(CHECKS)
+
+
+def test_large_libraries_are_loaded_by_who_needs_them() -> None:
+    """Every class with its schema, and checks that need neither, load no library for JSON Schemas or paths."""
+    lines = [
+        "import sys",
+        "from runner.checks import CHECKS, build, check_class",
+        "[check_class(name).form() for name in (*CHECKS, 'capture')]",
+        "build('tool-calls', {'name': 'a', 'arguments': {}})",
+        "build('capture', {'name': 'a', 'regex': 'b'})",
+        "print([name for name in ('jsonschema_rs', 'jsonpath', 'jsonschema') if name in sys.modules])",
+    ]
+    code = "\n".join(lines)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

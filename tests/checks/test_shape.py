@@ -7,14 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.checks import build
-from runner.core.check import Finding, Subject
-from runner.core.message import Reply
+from runner.core.check import Subject
+from runner.core.finding import Finding
 
 
-def judge(text: str) -> Finding:
-    return build("is-json", spec=True).judge(
-        Subject(Reply(message={"role": "assistant", "content": text}), 0)
-    )
+def judge(text: str, name: str = "is-json") -> Finding:
+    return build(name, spec=True).judge(Subject.alone(text))
 
 
 @given(
@@ -31,6 +29,7 @@ def test_whatever_is_json_passes(value: object) -> None:
         ("", "the reply has no text"),
         ('{"a": 1} and more', 'Extra data at line 1 column 10, at "and more"'),
         ("```json\n{}\n```", "it stands in a code fence"),
+        ("Sure:\n```json\n{}\n```", "there is a code fence in it, with words around"),
         ('{"a":\n', "at line 2 column 1, at the end of the reply"),
         ("NaN", "NaN is not a JSON value"),
         ("-Infinity", "-Infinity is not a JSON value"),
@@ -47,10 +46,24 @@ def test_what_cannot_be_read_is_broken() -> None:
     """A reply nested beyond reading is the check's limit, not the model's fault; many digits are none."""
     assert judge("[" * 200_000).outcome == "broken"
     assert judge("9" * 10_000).outcome == "passed"
+    assert judge("[" * 200_000, "contains-json").outcome == "broken"
+
+
+def test_json_within_prose_is_found_and_marked() -> None:
+    """`contains-json` finds an object or a list in a fence or between words."""
+    text = 'Sure:\n```json\n{"a": 1}\n```'
+    found = judge(text, "contains-json")
+    assert (found.outcome, found.spans) == ("passed", ((14, 22),))
+    assert found.reason == 'JSON is in the reply: "{"a": 1}"'
+    lost = judge("See [1].", "contains-json")
+    assert lost.reason == 'no JSON object or list is in the reply; the reply is "See [1]."'
 
 
 @pytest.mark.parametrize("spec", [False, "true", 1, None, {}])
-def test_it_takes_true_and_nothing_else(spec: object) -> None:
+@pytest.mark.parametrize("name", ["is-json", "contains-json"])
+def test_they_take_true_and_nothing_else(name: str, spec: object) -> None:
     """`is-json: false` is not the way to say not-is-json."""
-    with pytest.raises(ValueError, match="not-is-json: true"):
-        build("is-json", spec)
+    with pytest.raises(ValueError, match=f"not-{name}: true"):
+        build(name, spec)
+    with pytest.raises(ValueError, match="a schema belongs under `json-schema`"):
+        build(name, {"type": "object"})

@@ -322,4 +322,6 @@ def test_a_templated_check_is_tried_with_every_value() -> None:
         "cases: [{id: good, p: a}, {id: bad, p: '('}]\n"
         "turns:\n  - user: Hello\n    expect: {regex: '{{ p }}'}\n",
     )
-    assert complaints("a.yaml") == ['a.yaml:4:14: regex: "(" is not a pattern: missing ) at position 1']
+    assert complaints("a.yaml") == [
+        'a.yaml:4:14: turns[0].expect.regex: "(" is not a pattern: missing ) at position 1'
+    ]

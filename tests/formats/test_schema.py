@@ -18,7 +18,7 @@ GOOD = sorted((HERE / "scenarios" / "good").glob("*.yaml")) + sorted(
     (HERE.parent / "scenarios").rglob("[!_]*.yaml")
 )
 STRUCTURAL = [
-    *("temprature", "temprature-at-top", "top-k", "unknown-key", "not-yet", "turns-one-string", "turns-map"),
+    *("temprature", "temprature-at-top", "top-k", "unknown-key", "turns-one-string", "turns-map"),
     *("two-speakers", "nobody-speaks", "system-turn", "gold-with-expect", "note", "empty-turns", "root-list"),
     *(
         "root-text",
@@ -63,7 +63,7 @@ def test_every_key_has_its_sentence() -> None:
     parts = schema()["$defs"]
     assert parts["scenario"]["properties"].keys() == SCENARIO.keys()
     assert parts["params"]["anyOf"][1]["properties"].keys() == SETTABLE
-    assert parts["check"]["properties"].keys() == {*CHECKS, *(f"not-{name}" for name in CHECKS)}
+    assert parts["check"]["properties"].keys() == {"name", *CHECKS, *(f"not-{name}" for name in CHECKS)}
     tables = [
         form for part in parts.values() for form in (part, *part.get("anyOf", ())) if "properties" in form
     ]

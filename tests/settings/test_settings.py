@@ -235,7 +235,7 @@ def test_the_environment_decides_where_the_built_in_ones_are(tmp_path: Path) -> 
     }
     settings = load(tmp_path, '[providers.openai]\nbase_url = "http://127.0.0.1:2/v1"\n' + VLLM, environ)
     assert settings.providers["openai"].base_url == "http://127.0.0.1:1/v1"
-    assert settings.providers["openai"].models == {"main": "gpt-5.4-mini"}
+    assert settings.providers["openai"].models["main"] == "gpt-5.4-mini"
     azure = settings.ready("azure")
     assert (azure.base_url, azure.api_version) == ("https://mine.openai.azure.com", "2026-01-01")
     vllm = settings.ready("vllm")

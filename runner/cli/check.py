@@ -185,6 +185,7 @@ def _check(
     from runner.cli.display.assessed import tell_assessment
     from runner.cli.display.failing import play_again
     from runner.cli.display.reading import origin_of
+    from runner.cli.display.recordings import can_record, recording_command, tell_taped
     from runner.cli.display.typed import typed
     from runner.cli.display.watching import Watching
     from runner.operations.check import assess, open_check
@@ -215,8 +216,12 @@ def _check(
         sys.stdout.buffer.flush()
     elif quiet:
         screen.tell(found.sentence)
+        if played.taped is not None and played.taped.needs is not None and can_record(played.taped):
+            screen.say(f"record it: {recording_command(played.taped)}")
     else:
         tell_assessment(found, screen)
+        if played.taped is not None:
+            tell_taped(played.taped, screen)
         screen.say(f"transcripts: {played.folder.transcripts}")
     return found
 

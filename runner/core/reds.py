@@ -11,7 +11,7 @@ from runner.core.message import Message
 from runner.core.spoken import spoken, text_of
 from runner.core.transcript import Transcript
 from runner.core.trial import Posed, Script
-from runner.core.value import Json, canonical
+from runner.core.value import Json, canonical, encode_readable
 
 MOST: Final = 20
 """How many kinds of a block are kept."""
@@ -145,4 +145,4 @@ def _spelled(verdict: Verdict, spec: Json) -> str:
     name = f"{verdict.of}: {verdict.check}" if verdict.of else verdict.check
     if spec is None:
         return name
-    return f"{name}: {spec if isinstance(spec, str) else canonical(spec).decode()}"
+    return f"{name}: {spec if isinstance(spec, str) else encode_readable(spec).decode()}"

@@ -55,6 +55,9 @@ class Checking:
     @property
     def foreseen(self) -> str:
         """The smallest drop that could be seen, in a sentence; empty where nothing is held against anything."""
+        asked = self.stage.asked
+        if asked.cassettes is not None and asked.mode == "replay":  # any trial that newly fails is seen
+            return ""
         if self.yardstick.against is not None:
             axis, value = self.yardstick.against
             paired = [

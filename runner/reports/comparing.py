@@ -20,13 +20,17 @@ def figures_of(comparison: Comparison) -> str:
         within = ""
         if comparison.low is not None and comparison.high is not None:
             within = f" (interval {_points(comparison.low)} to {_points(comparison.high)})"
-        said.append(f"the pass rate changed by {_points(comparison.difference)} points{within}")
+        changed = (
+            f"changed by {_points(comparison.difference)} points" if comparison.difference else "is the same"
+        )
+        said.append(f"the pass rate {changed}{within}")
     if comparison.p is not None:
         said.append(f"{probability(comparison.p)}, held against {comparison.alpha:g}")
     if comparison.detectable is not None:
         said.append(f"a drop of {percent(comparison.detectable)} points could have been seen")
     if comparison.pairs:
-        reach = "" if comparison.unit == "block" else ", which speaks for these scenarios alone"
+        is_wide = comparison.unit == "block" or comparison.rule == "replayed"
+        reach = "" if is_wide else ", which speaks for these scenarios alone"
         said.append(f"{count(len(comparison.pairs), 'block')} paired{reach}")
     return "; ".join(said)
 

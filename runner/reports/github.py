@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from runner.core.assessment import Assessment, Block, Comparison, Red, Ruling
 from runner.reports.comparing import figures_of, ordered, rates_of
-from runner.reports.telling import check_of, facts_of, headline, line_of, ruled, sentence_of
+from runner.reports.telling import came, check_of, facts_of, headline, line_of, ruled, sentence_of
 from runner.reports.wording import count
 
 MOST: Final = 10
@@ -113,7 +113,7 @@ def _of_check(group: list[tuple[Block, Red]]) -> _Note:
         more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
         lines.append(f"also in {named}{more}")
     others = f" in {count(len(names) + 1, 'block')}" if names else f": {line_of(block.id, 100)}"
-    title = f"{check_of(red)} {red.outcome}{others}"
+    title = f"{check_of(red)} {came(red)}{others}"
     kind: Kind = "error" if _turns(block) else "warning"
     return _Note(kind, title, "\n".join(lines), red.path or block.path, red.line or block.line)
 

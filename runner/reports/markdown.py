@@ -15,6 +15,7 @@ from runner.reports.telling import (
     ORDER,
     SIGNS,
     address,
+    came,
     check_of,
     facts_of,
     interval,
@@ -202,7 +203,7 @@ def _reds(reds: tuple[Red, ...]) -> Iterator[str]:
 def _red(red: Red) -> Iterator[str]:
     """One thing that went wrong: what, where, how often, and its facts."""
     where = address(red.path, red.line)
-    yield f"\n**{red.outcome}** {code(check_of(red))} {_about(red)}{', ' + code(where) if where else ''}\n"
+    yield f"\n**{came(red)}** {code(check_of(red))} {_about(red)}{', ' + code(where) if where else ''}\n"
     for label, text in facts_of(red, LONGEST_TEXT):
         if label == "play it again":
             yield f"\n{label}:\n\n{fenced(text, 'sh')}"

@@ -19,6 +19,8 @@ SIGNS: Final[dict[BlockVerdict, str]] = {
 """What stands before a block's verdict; its word follows always."""
 ORDER: Final[tuple[BlockVerdict, ...]] = ("failed", "broken", "unanswered", "undecided", "passed")
 """Verdicts, what is read first before what is read last."""
+UNRECORDED: Final = "not_recorded"
+"""The kind of failure that a question without a recording is."""
 LONGEST_LINE: Final = 300
 """Characters of a text that is shown on one line."""
 LONGEST_COMMAND: Final = 2000
@@ -120,14 +122,20 @@ def sentence_of(block: Block) -> str:
 
 def check_of(red: Red) -> str:
     """The check as a heading names it: of what it speaks, its name, and what its author calls it."""
-    told = f"{red.of}: {red.check}" if red.of else red.check or "a reply"
+    check = "a reply" if red.check == UNRECORDED else red.check
+    told = f"{red.of}: {check}" if red.of else check or "a reply"
     return line_of(f"{told} ({red.name})" if red.name else told, 100)
 
 
 def headline(red: Red) -> str:
     """What went wrong: the check, how it came out, where, and how often."""
     where = "the conversation as a whole" if red.turn is None else f"turn {red.turn + 1}"
-    return f"{check_of(red)} {red.outcome}, {where}, {often(red)}"
+    return f"{check_of(red)} {came(red)}, {where}, {often(red)}"
+
+
+def came(red: Red) -> str:
+    """How it came out, in words."""
+    return "needs recording" if red.check == UNRECORDED else red.outcome
 
 
 def often(red: Red) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from runner.core.baseline import SCHEMA, Baseline
-from runner.core.value import Json
+from runner.core.value import Json, encode_readable
 from runner.core.wording import quoted
 from runner.errors import StoreError
 from runner.store.cassettes import file_name
@@ -71,12 +71,14 @@ def write_baseline(folder: Path, baseline: Baseline) -> bool:
 
 def _spread(value: Json, indent: str = "") -> str:
     """The value as JSON whose short parts stand on one line each, so that a diff shows what changed and no more."""
-    flat = json.dumps(value, ensure_ascii=True)
+    flat = encode_readable(value).decode()
     if not isinstance(value, dict | list) or not value or (len(flat) <= WIDTH and indent):
         return flat
     inner = indent + "  "
     if isinstance(value, dict):
-        lines = [f"{inner}{json.dumps(name)}: {_spread(part, inner)}" for name, part in value.items()]
+        lines = [
+            f"{inner}{encode_readable(name).decode()}: {_spread(part, inner)}" for name, part in value.items()
+        ]
         return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
     return "[\n" + ",\n".join(f"{inner}{_spread(part, inner)}" for part in value) + f"\n{indent}]"
 

@@ -14,7 +14,7 @@ from runner.core.places import spelled
 from runner.core.spoken import Spoken, spoken, text_of
 from runner.core.transcript import Transcript
 from runner.core.trial import Posed, Script
-from runner.core.value import Json, canonical
+from runner.core.value import Json, canonical, encode_readable
 from runner.operations.read import posed_in
 from runner.operations.stage import Asked
 
@@ -144,7 +144,7 @@ def _spelled_check(verdict: Verdict, spec: Json) -> str:
     name = f"{verdict.of}: {verdict.check}" if verdict.of else verdict.check
     if spec is None:
         return name
-    text = spec if isinstance(spec, str) else canonical(spec).decode()
+    text = spec if isinstance(spec, str) else encode_readable(spec).decode()
     return f"{name}: {_bounded(text)}"
 
 

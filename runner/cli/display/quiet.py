@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from runner.cli.display.follower import Follower
-from runner.cli.display.recordings import needs_sentence, recording_command, taped_document
+from runner.cli.display.recordings import can_record, needs_sentence, recording_command, taped_document
 from runner.cli.display.summary import is_stopped, resume_command
 from runner.cli.display.tally import Tally, troubles_of
 from runner.core.harmless import harmless_line
@@ -39,7 +39,7 @@ class Quiet(Follower):
                 self.screen.say(line)
         if played.taped is not None and played.taped.needs is not None:
             self.screen.say(harmless_line(needs_sentence(played.taped.needs)))
-            if played.taped.command[1:2] == ("play",):
+            if can_record(played.taped):
                 self.screen.say(f"record it: {recording_command(played.taped)}")
         self.screen.tell(harmless_line(str(played.folder.transcripts)))
 

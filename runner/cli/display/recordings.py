@@ -21,10 +21,14 @@ MOST_NAMED: Final = 2
 SCHEMA: Final = "runner.recordings/1"
 
 
+_FILLING: Final = (("play",), ("check",))
+"""Commands that record what is missing."""
+
+
 def needs_sentence(needs: Needs) -> str:
     """What has to be recorded: `needs recording: 6 scenarios, 150 requests, about $0.09`."""
     parts = [count(needs.scenarios, "scenario"), count(needs.requests, "request")]
-    if needs.cost_usd is not None:
+    if needs.cost_usd:
         parts.append(f"about {money(needs.cost_usd)}")
     return f"needs recording: {', '.join(parts)}"
 
@@ -42,7 +46,12 @@ def needs_lines(needs: Needs, screen: Screen) -> Iterator[str]:
 
 def recording_command(taped: Taped) -> str:
     """The command that records what is missing: what was typed, with the mode that fills."""
-    return command("play", *filling(taped.command[2:], taped.cassettes))
+    return command(taped.command[1], *filling(taped.command[2:], taped.cassettes))
+
+
+def can_record(taped: Taped) -> bool:
+    """Whether the command that was typed records what is missing once it is typed in another mode."""
+    return taped.command[1:2] in _FILLING
 
 
 def filling(words: Sequence[str], cassettes: str) -> list[str]:
@@ -63,7 +72,7 @@ def tell_taped(taped: Taped, screen: Screen) -> None:
     if taped.needs is not None:
         for line in needs_lines(taped.needs, screen):
             screen.tell(line)
-        if taped.command[1:2] == ("play",):
+        if can_record(taped):
             screen.say(f"record it: {recording_command(taped)}")
     elif taped.waiting:
         screen.say("what was not recorded is recorded by now: --resume RUN --retry-unanswered plays it")
@@ -90,7 +99,7 @@ def taped_document(taped: Taped) -> dict[str, Json]:
         "unused": taped.unused,
         "dropped": taped.dropped,
         "needs": needs_document(taped.needs),
-        "command": recording_command(taped) if taped.needs and taped.command[1:2] == ("play",) else None,
+        "command": recording_command(taped) if taped.needs and can_record(taped) else None,
     }
 
 

@@ -43,7 +43,11 @@ Against = Annotated[
 Alpha = Annotated[
     float,
     typer.Option(
-        "--alpha", min=0.000001, max=0.5, help="How often what did not change may be called a regression."
+        "--alpha",
+        metavar="SHARE",
+        min=0.000001,
+        max=0.5,
+        help="How often what did not change may be called a regression.",
     ),
 ]
 GateBlocks = Annotated[
@@ -122,7 +126,11 @@ def check(
     quiet: how.Quiet = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Play scenarios and gate them: exit code 0 only where every gate passed and nothing got worse."""
+    """Play scenarios and gate them, for CI.
+
+    The exit code is 0 only where every gate passed and nothing got worse: 1 a gate failed or something got worse, 4 replies
+    are missing or checks broke, 6 more trials are needed to say, 5 nothing was measured.
+    """
     from runner.cli.display.screen import Screen
     from runner.cli.writing import Reports
 

@@ -45,7 +45,10 @@ def judge(
     quiet: how.Quiet = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Judge a run that was played by today's checks; its conversations are not played again."""
+    """Judge a played run by today's checks.
+
+    Its conversations are not played again; verdicts go into a run of their own.
+    """
     from runner.cli.display.screen import Screen
     from runner.cli.display.watching import Watching
     from runner.operations.judge import judge as judge_run

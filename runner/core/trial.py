@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import Final, Literal
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from runner.core.check import Check
 from runner.core.message import CHAT, Message
@@ -41,7 +42,7 @@ class Posed(Value):
     """At the foot of a scenario: `every`, `any`, `last`, `conversation` or a turn's id."""
     ask: Check | None = Field(default=None, exclude=True, repr=False)
     """The check itself, the positive form; None in a script that was read back from a journal."""
-    late: Callable[[Mapping[str, str]], Check] | None = Field(default=None, exclude=True, repr=False)
+    late: SkipJsonSchema[Callable[[Mapping[str, str]], Check] | None] = Field(default=None, exclude=True, repr=False)
     """What makes the check once what it needs of earlier replies is there; raises `ValueError` where it cannot."""
 
     @property

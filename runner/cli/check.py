@@ -45,8 +45,6 @@ Alpha = Annotated[
     typer.Option(
         "--alpha",
         metavar="SHARE",
-        min=0.000001,
-        max=0.5,
         help="How often what did not change may be called a regression.",
     ),
 ]
@@ -302,6 +300,8 @@ def _yardstick(
     """What was typed about what a run is held against; raises UsageError where it makes no sense."""
     from runner.operations.check import Yardstick
 
+    if not 0 < alpha < 0.5:
+        raise UsageError(f"--alpha {alpha:g}: expected a share between 0 and 0.5, e.g. 0.05")
     if no_baseline and baselines is not None:
         raise UsageError("--no-baseline and --baselines: keep one of the two")
     value: tuple[str, str] | None = None

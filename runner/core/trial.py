@@ -42,7 +42,9 @@ class Posed(Value):
     """At the foot of a scenario: `every`, `any`, `last`, `conversation` or a turn's id."""
     ask: Check | None = Field(default=None, exclude=True, repr=False)
     """The check itself, the positive form; None in a script that was read back from a journal."""
-    late: SkipJsonSchema[Callable[[Mapping[str, str]], Check] | None] = Field(default=None, exclude=True, repr=False)
+    late: SkipJsonSchema[Callable[[Mapping[str, str]], Check] | None] = Field(
+        default=None, exclude=True, repr=False
+    )
     """What makes the check once what it needs of earlier replies is there; raises `ValueError` where it cannot."""
 
     @property

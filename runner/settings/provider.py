@@ -13,6 +13,9 @@ from runner.settings.env_file import is_sendable
 Kind = Literal["openai", "azure", "local"]
 """How a provider is spoken to: as the OpenAI API, as Azure has it, or as the model embedded in this program."""
 
+OPENAI_URL: Final = "https://api.openai.com/v1"
+"""Where a provider is that names no address."""
+
 MAIN: Final = "main"
 """The alias of the model that is played on where nobody names one."""
 

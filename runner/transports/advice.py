@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from runner.core.message import CHAT, EMBEDDINGS, Failure, FailureKind, Purpose
 from runner.settings import Provider
+from runner.settings.provider import OPENAI_URL
 from runner.settings.settings import FROM_ENVIRONMENT
 from runner.transports.answer_advice import AGAIN, UNFINISHED, Advice, Asked, advise_answer, advise_embeddings
-from runner.transports.connection import OPENAI_URL
 from runner.transports.faults import LONGEST, said_by, write_plainly
 
 _LEAST_WORDS: Final = 24

@@ -22,12 +22,11 @@ import openai
 from runner.core.message import Failure
 from runner.settings import Provider
 from runner.settings.masking import Masking
+from runner.settings.provider import OPENAI_URL
 from runner.transports.faults import Broken, fail_connection, fail_limit
 from runner.transports.wire import malformed
 
 _TALKERS: Final = ("openai", "httpx", "httpx2", "httpcore", "httpcore2")
-OPENAI_URL: Final = "https://api.openai.com/v1"
-"""Where a provider is that names no address."""
 _NO_KEY: Final = "none"
 """What the client is told where a provider needs no key: it insists on one, which is then left out of the headers."""
 

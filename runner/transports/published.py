@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from runner.core.message import Usage
 from runner.settings import Provider
-from runner.transports.connection import OPENAI_URL
+from runner.settings.provider import OPENAI_URL
 
 PACKAGE: Final = "genai-prices"
 

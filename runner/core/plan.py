@@ -245,17 +245,17 @@ def _overlaps(group: range, spans: Sequence[range]) -> bool:
 def _shared(script: Script) -> tuple[int, int]:
     """The characters that stand before a script's first turn; and, where its first request adds enough to them, all of its."""
     fields = sum(len(encode(script.params[name])) for name in PREFIX & script.params.keys())
-    opening = fields + sum(map(_length, script.opening))
+    opening = fields + sum(map(length, script.opening))
     first = 0
     for line in script.turns:
-        first += _length(line.message)
+        first += length(line.message)
         if line.role == "user":
             break
     before = opening if opening >= CACHED_CHARACTERS else 0
     return opening, opening + first - before
 
 
-def _length(message: Message) -> int:
+def length(message: Message) -> int:
     """The characters that a message says."""
     content: Json = message.get("content")
     return len(content) if isinstance(content, str) else len(encode(content))

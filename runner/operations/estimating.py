@@ -5,8 +5,8 @@ from typing import Final
 
 from runner.core.check import Judge
 from runner.core.message import Usage
+from runner.core.plan import length
 from runner.core.trial import Script
-from runner.core.value import encode
 from runner.operations.stage import Stage
 from runner.settings import Settings
 from runner.transports.priced import cost_of
@@ -17,7 +17,7 @@ REPLY_TOKENS: Final = 200
 VERDICT_TOKENS: Final = 80
 """How long a judge's answer is taken to be, and how much its instructions add to what it sees."""
 
-MOST_LOOKED_AT: Final = 2_000
+MOST_LOOKED_AT: Final = 400
 """Of more trials every so many-th stands for those around it: what is guessed is not worth more."""
 
 _LIMITS: Final = ("max_completion_tokens", "max_tokens")
@@ -55,10 +55,10 @@ def _trial_cost(script: Script, settings: Settings) -> float | None:
 
 def _exchanges(script: Script, settings: Settings) -> Iterator[tuple[str, str, Usage]]:
     """Each request of a trial that costs anything: provider, model and about how many tokens."""
-    said = sum(len(encode(message)) for message in script.opening)
+    said = sum(map(length, script.opening))
     replies = 0
     for turn, line in enumerate(script.turns):
-        said += len(encode(line.message))
+        said += length(line.message)
         if line.role != "user":
             continue
         reply = _reply_tokens(script, turn)

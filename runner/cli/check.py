@@ -161,7 +161,7 @@ def check(
         named = options.read_profile(profile)
         words, asked_how = words.over(named), asked_how.over(named)
     yardstick = _yardstick(baselines, against, alpha, no_baseline=no_baseline, gate_blocks=gate_blocks)
-    reports = Reports.open(junit, junit_by, markdown, os.environ)
+    reports = Reports.open(junit, junit_by, markdown, os.environ, for_programs=as_json or quiet)
     screen = Screen.open()
     if dry_run:
         _rehearse(words, asked_how, yardstick, outputs, screen)
@@ -192,6 +192,7 @@ def _check(
     from runner.cli.display.failing import play_again
     from runner.cli.display.reading import origin_of
     from runner.cli.display.recordings import can_record, recording_command, tell_taped
+    from runner.cli.display.summary import resume_command
     from runner.cli.display.typed import typed
     from runner.cli.display.watching import Watching
     from runner.operations.check import assess, open_check
@@ -204,7 +205,7 @@ def _check(
         _announce(opened[-1], screen)
         return stage
 
-    watching = Watching(screen.outliving(), quiet=quiet, as_json=as_json, ends=False)
+    watching = Watching(screen.outliving(), quiet=quiet, as_json=as_json, verb="check")
     played = _play(words, asked_how, resume, outputs, watching, prepared)
     origin = origin_of(played.folder)
     manifest = played.folder.read_manifest()
@@ -229,6 +230,9 @@ def _check(
         if played.taped is not None:
             tell_taped(played.taped, screen)
         screen.say(f"transcripts: {played.folder.transcripts}")
+    if played.run.status(played.trials) == "stopped" and not as_json:
+        way = resume_command(played.folder, played.run.stopped, "check")
+        screen.say(f"what was heard is saved; go on with: {way}")
     return found
 
 
@@ -265,6 +269,7 @@ def _announce(checking: "Checking", screen: "Screen") -> None:
     from runner.cli.display.layout import wrapped
     from runner.cli.display.wording import money
     from runner.operations.estimating import about_cost
+    from runner.operations.gates import idle_gates
 
     cost = about_cost(checking.stage)
     stage = checking.stage
@@ -275,7 +280,11 @@ def _announce(checking: "Checking", screen: "Screen") -> None:
     else:
         price = f"about {money(cost)}" if cost else "at no cost"
     most = " at most" if stage.asked.until_decided is not None else ""
-    for line in (f"checking {sizes(stage)}{most}, {price}", checking.foreseen):
+    idle = [
+        f"[gates.{name}] of the settings speaks of no scenario here: none has the tag {name}"
+        for name in idle_gates(stage)
+    ]
+    for line in (f"checking {sizes(stage)}{most}, {price}", checking.foreseen, *idle):
         if line:
             screen.say(wrapped(line, screen.width) if screen.watches else line)
 

@@ -1,6 +1,5 @@
 """The files and lines that CI reads of a check: JUnit XML, Markdown, annotations; each is made from the assessment alone."""
 
-import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,8 +9,11 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from runner.core.wording import unknown
 from runner.errors import StoreError, UsageError
+from runner.store.manifest import replace_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from runner.cli.display.screen import Screen
     from runner.core.assessment import Assessment
 
@@ -31,10 +33,18 @@ class Reports:
     """Whether GitHub reads what is printed."""
     workspace: Path | None
     """The folder that GitHub names paths from."""
+    for_programs: bool = False
+    """Whether a program reads stdout."""
 
     @classmethod
     def open(
-        cls, junit: Path | None, junit_by: str, markdown: Path | None, environ: Mapping[str, str]
+        cls,
+        junit: Path | None,
+        junit_by: str,
+        markdown: Path | None,
+        environ: Mapping[str, str],
+        *,
+        for_programs: bool = False,
     ) -> "Reports":
         """What was typed, and what the environment says; raises UsageError where a file cannot be written."""
         if junit_by not in {"block", "trial"}:
@@ -52,22 +62,27 @@ class Reports:
             Path(summary) if summary else None,
             is_github,
             Path(workspace) if workspace else None,
+            for_programs,
         )
 
     @contextmanager
     def silenced(self, screen: "Screen") -> Iterator[None]:
-        """Let GitHub obey nothing of what is printed meanwhile: replies could be read as its commands."""
+        """Let GitHub obey nothing of what is printed meanwhile: replies could be read as its commands.
+
+        It reads both streams; where programs read the results, its commands go to the other one.
+        """
         if not self.annotates:
             yield
             return
         from runner.reports.github import paused, resumed
 
         token = secrets.token_hex(16)
-        screen.tell(paused(token))
+        write = self._commands(screen)
+        write(paused(token))
         try:
             yield
         finally:
-            screen.tell(resumed(token))
+            write(resumed(token))
 
     def write(self, assessment: "Assessment", screen: "Screen") -> None:
         """Write all that was asked for; raises StoreError where a file cannot be written."""
@@ -87,7 +102,11 @@ class Reports:
             from runner.reports.github import annotations
 
             for line in annotations(assessment, place=self._place):
-                screen.tell(line)
+                self._commands(screen)(line)
+
+    def _commands(self, screen: "Screen") -> "Callable[[str], None]":
+        """Where GitHub is told what to do."""
+        return screen.say if self.for_programs else screen.tell
 
     def _place(self, path: str) -> str:
         """A path as GitHub names it: from the repository's root, with forward slashes."""
@@ -102,12 +121,14 @@ class Reports:
 def _write(path: Path, content: bytes) -> None:
     """Write a file whole; raises StoreError where that cannot be done."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
-        beside.write_bytes(content)
-        beside.replace(path)
+        place = path.resolve()  # a link stays one
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.exists() and not place.is_file():  # a device or a pipe is written to, never replaced
+            place.write_bytes(content)
+            return
     except OSError as error:
         raise StoreError(f"cannot write {path}: {error.strerror}") from error
+    replace_file(place, content)
 
 
 def _append(path: Path, content: bytes) -> None:

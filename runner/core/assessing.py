@@ -41,6 +41,8 @@ class Planned:
     """What is asked of it; None where it is not gated."""
     plays: str
     judges: str
+    asked: Mapping[str, str]
+    """The checks that it has, by their keys, each with a digest of what it asks."""
 
 
 def assess_block(planned: Planned, measured: Measured | None, reds: Reds | None, *, curtailed: bool) -> Block:
@@ -59,6 +61,7 @@ def assess_block(planned: Planned, measured: Measured | None, reds: Reds | None,
             planned=len(planned.trials),
             replayed=replayed,
             curtailed=curtailed,
+            has_checks=bool(planned.asked),
         )
     )
     note = None if planned.gate is None else left_out(planned.gate, replayed=replayed)
@@ -137,9 +140,10 @@ def conclude(
         codes.add(INCOMPLETE)
     if stopped is not None:
         codes.add(INTERRUPTED if stopped == "interrupted" else INCOMPLETE)
-    if verdicts["undecided"] or any(each.verdict == "undecided" for each in comparisons):
+    blank = [block for block in gated if _is_blank(block)]
+    if verdicts["undecided"] > sum(block.verdict == "undecided" for block in blank):
         codes.add(UNDECIDED)
-    if not gated or not tallied.passed + tallied.failed:
+    if not gated or blank:
         codes.add(NOTHING)
     code = worst(codes)
     words: dict[int, RunVerdict] = {
@@ -148,7 +152,7 @@ def conclude(
         UNDECIDED: "undecided",
         NOTHING: "nothing",
     }
-    sentence = _sentence(code, len(gated), verdicts, comparisons, tallied, stopped)
+    sentence = _sentence(code, len(gated), len(blank), verdicts, comparisons, tallied, stopped)
     return words.get(code, "incomplete"), code, sentence
 
 
@@ -173,6 +177,7 @@ def assessment_of(
 def _sentence(
     code: int,
     gated: int,
+    blank: int,
     verdicts: Mapping[str, int],
     comparisons: Sequence[Comparison],
     tallied: Tally,
@@ -186,11 +191,13 @@ def _sentence(
     parts += _lost(tallied)
     if stopped is not None:
         parts.append(f"the run was stopped: {stopped}")
-    if verdicts["undecided"]:
-        parts.append(f"{verdicts['undecided']} of {_blocks(gated)} undecided: more trials are needed")
+    if (undecided := verdicts["undecided"] - blank) > 0:
+        parts.append(f"{undecided} of {_blocks(gated)} undecided: more trials are needed")
+    if blank:
+        parts.append(f"nothing was measured of {blank} of {_blocks(gated)}: no check applied")
+    if not gated:
+        parts.append("nothing was gated")
     parts += [f"{each.title}: {each.reason}" for each in comparisons if each.verdict == "undecided"]
-    if code == NOTHING:
-        parts.append("nothing was measured: no check of any trial applied" if gated else "nothing was gated")
     if code == FINE:
         compared = (
             f", {'; '.join(f'{each.title}: {each.reason}' for each in comparisons)}" if comparisons else ""
@@ -200,6 +207,12 @@ def _sentence(
         code, "incomplete"
     )
     return f"{word}: {'; '.join(parts)}"
+
+
+def _is_blank(block: Block) -> bool:
+    """Whether every trial of a block came to its end, and none of its rules had anything to measure."""
+    measured = block.count("passed") + block.count("failed")
+    return block.verdict == "undecided" and not measured and block.count("unmeasured") == len(block.trials)
 
 
 def _lost(tallied: Tally) -> list[str]:

@@ -4,7 +4,9 @@ Law: accepting the same run again changes nothing.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Final, Self
+from typing import Annotated, Final, Self
+
+from pydantic import Field
 
 from runner.core.measuring import Measured, Replies
 from runner.core.value import Json, Value
@@ -39,9 +41,9 @@ class Cell(Value):
     variant: dict[str, Json] = {}
     plays: str = ""
     """The digest of all that decided what was sent."""
-    judges: str = ""
-    """The digest of all that decided the verdicts."""
-    trials: dict[str, int] = {}
+    asked: dict[str, str] = {}
+    """The checks that there were, by their keys, each with a digest of what it asked."""
+    trials: dict[str, Annotated[int, Field(ge=0)]] = {}
     """How many came out so: passed, failed, unmeasured."""
     failing: dict[str, list[str]] = {}
     """Of trials that failed, by the number of their repeat: the checks that did."""
@@ -61,7 +63,7 @@ class Cell(Value):
     """Whether every turn was asked at temperature 0."""
 
     @classmethod
-    def of(cls, block: Measured, plays: str, judges: str) -> Self:
+    def of(cls, block: Measured, plays: str, asked: Mapping[str, str]) -> Self:
         """What is kept of a block."""
         counts: dict[str, int] = {}
         for outcome in block.trials.values():
@@ -71,7 +73,7 @@ class Cell(Value):
             case=block.case,
             variant=block.variant,
             plays=plays,
-            judges=judges,
+            asked=dict(sorted(asked.items())),
             trials=dict(sorted(counts.items())),
             failing=dict(sorted(failing.items(), key=lambda each: int(each[0]))[:MOST_FAILING]),
             checks={key: dict(sorted(counts.items())) for key, counts in sorted(block.checks.items())},

@@ -81,10 +81,12 @@ class Curtailing:
                 return self._end(event.trial, "finished")
             case Skipped() if event.trial in self.under_way and self.under_way[event.trial][1].unanswered:
                 return self._end(event.trial, "unanswered")  # it got no reply in an earlier part of the run
+            case Skipped():
+                return self._note(event), None
             case _:
                 return self, None
 
-    def _note(self, event: Judged | Weighed | Reopened) -> "Curtailing":
+    def _note(self, event: Judged | Weighed | Reopened | Skipped) -> "Curtailing":
         """The policy once more is known of a trial, or all is forgotten."""
         if event.trial not in self.under_way:
             return self
@@ -96,6 +98,8 @@ class Curtailing:
                 changed = marks.with_condition(verdict)
             case Reopened():
                 changed = NO_MARKS
+            case Skipped():
+                changed = marks.with_skipped()
         if changed is marks:
             return self
         return replace(self, under_way={**self.under_way, event.trial: (start, changed)})

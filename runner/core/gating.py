@@ -29,15 +29,17 @@ def judge_block(
     planned: int,
     replayed: bool = False,
     curtailed: bool = False,
+    has_checks: bool = True,
 ) -> tuple[Ruling, ...]:
     """What each rule says of a block whose trials came out so, in the order of their numbers, of so many planned ones.
 
     The values are the latencies and the times to the first token of all replies, in seconds, and the cost of each trial
     that came to its end, in US dollars; None where one is not known. Of a run that is `replayed` altogether they mean
-    nothing and are left out (`left_out` names them). `curtailed`: trials were stopped once the verdict could not change.
+    nothing and are left out (`left_out` names them). `curtailed`: trials were stopped once the verdict could not change. Where there are no checks at all
+    (`has_checks`), limits on time and money are all that is asked.
     """
     block = Evidence(outcomes, max(planned, len(outcomes)), curtailed=curtailed)
-    rules = _measuring(gate, block.counts, replayed=replayed)
+    rules = _measuring(gate, replayed=replayed, has_checks=has_checks)
     rulings: list[Ruling] = []
     for rule in rules:
         match rule:
@@ -64,14 +66,13 @@ def left_out(gate: Gate, *, replayed: bool) -> str | None:
     return f"not measured in a replay: {', '.join(dict.fromkeys(rule.text for rule in gate.pooled))}"
 
 
-def _measuring(gate: Gate, counts: Counts, *, replayed: bool) -> list[Rule]:
-    """The rules that can say something: where no check applied anywhere, what goes without saying asks nothing.
+def _measuring(gate: Gate, *, replayed: bool, has_checks: bool) -> list[Rule]:
+    """The rules that can say something: where nothing is checked, what goes without saying asks nothing.
 
     One rule is always left, so that what measured nothing is seen not to have passed.
     """
     rules = [rule for rule in gate.asked if not (replayed and isinstance(rule, Pooled))]
-    nothing_checked = counts.unmeasured > 0 and counts.unmeasured == counts.ended
-    if nothing_checked and any(isinstance(rule, Pooled) for rule in rules):
+    if not has_checks and any(isinstance(rule, Pooled) for rule in rules):
         rules = [rule for rule in rules if rule != EVERY]
     return rules or [EVERY]
 

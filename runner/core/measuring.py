@@ -14,7 +14,8 @@ from runner.core.finding import Verdict
 from runner.core.outcome import outcome_of
 from runner.core.spoken import text_of
 from runner.core.transcript import PlayedTurn, Transcript
-from runner.core.value import Json
+from runner.core.trial import Script
+from runner.core.value import Json, canonical
 
 LONGEST_SAMPLE: Final = 2_000
 """Characters of a reply that are kept as a sample."""
@@ -62,7 +63,7 @@ class Measured:
     """Seconds of each reply; None where one is not known."""
     ttfts: list[float | None] = field(default_factory=list)
     costs: list[float | None] = field(default_factory=list)
-    """US dollars of each trial that ended."""
+    """US dollars of each trial that ended and was asked, not replayed."""
     seconds: float = 0.0
     seconds_known: bool = True
     replies: dict[int, Replies] = field(default_factory=dict)
@@ -71,9 +72,10 @@ class Measured:
     """Those that answered, as they name themselves."""
     tokens: list[int | None] = field(default_factory=list)
     """Tokens sent and received, of each trial that ended."""
-    asked: int = 0
+    heard: int = 0
+    """Replies."""
     replayed: int = 0
-    """Of the exchanges, those that came from a recording."""
+    """Of the replies, those that came from a recording."""
     unrecorded: int = 0
     """Trials of which a question has no recording."""
     is_cold: bool = True
@@ -94,7 +96,7 @@ class Measured:
     @property
     def is_replayed(self) -> bool:
         """Whether all of it came from recordings."""
-        return self.asked > 0 and self.replayed == self.asked
+        return self.heard > 0 and self.replayed == self.heard
 
     @property
     def passed(self) -> int:
@@ -109,8 +111,6 @@ class Measured:
     def add(self, transcript: Transcript) -> None:
         """Take in one trial."""
         outcome = outcome_of(transcript)
-        if outcome == "passed" and any(turn.status == "skipped" for turn in transcript.turns):
-            outcome = "failed"  # it was not played to its end, for want of what no reply gave
         self.trials[transcript.id] = outcome
         found = list(keyed(transcript))
         for key, verdict in found:
@@ -120,8 +120,10 @@ class Measured:
         self.unrecorded += (transcript.error or {}).get("kind") == MISSING
         for turn in transcript.turns:
             self._add_turn(turn, transcript)
+        exchanges = [exchange for turn in transcript.turns for exchange in turn.exchanges]
         if transcript.status == "finished":
-            self.costs.append(self._cost(transcript))
+            if not any(exchange.replayed for exchange in exchanges):
+                self.costs.append(transcript.cost_usd)
             usage = transcript.usage
             known = usage.prompt_tokens is not None and usage.completion_tokens is not None
             self.tokens.append((usage.prompt_tokens or 0) + (usage.completion_tokens or 0) if known else None)
@@ -131,12 +133,13 @@ class Measured:
         if turn.exchanges:
             self.is_cold = self.is_cold and turn.params.get("temperature") == 0
         for exchange in turn.exchanges:
-            self.asked += 1
-            self.replayed += exchange.replayed
             if exchange.message is None:
                 continue
-            self.latencies.append(exchange.latency_s)
-            self.ttfts.append(exchange.ttft_s)
+            self.heard += 1
+            self.replayed += exchange.replayed
+            if not exchange.replayed:  # how long it took is not known of what was not asked
+                self.latencies.append(exchange.latency_s)
+                self.ttfts.append(exchange.ttft_s)
             self.seconds += exchange.latency_s or 0.0
             self.seconds_known = self.seconds_known and exchange.latency_s is not None
             if exchange.served_model:
@@ -144,12 +147,6 @@ class Measured:
             said = text_of(transcript.messages[exchange.message])
             faults = any(verdict.outcome in {"failed", "broken"} for verdict in turn.verdicts)
             self.replies.setdefault(turn.turn, Replies()).add(said, is_good=not faults)
-
-    @staticmethod
-    def _cost(transcript: Transcript) -> float | None:
-        """What a trial cost; nothing is known of it where it was replayed."""
-        exchanges = [exchange for turn in transcript.turns for exchange in turn.exchanges]
-        return None if any(exchange.replayed for exchange in exchanges) else transcript.cost_usd
 
 
 def measure(transcripts: Iterable[Transcript]) -> dict[str, Measured]:
@@ -172,6 +169,20 @@ def keyed(transcript: Transcript) -> Iterator[tuple[str, Verdict]]:
             key = f"{place}: {verdict.title}" if place else verdict.title
             seen[key] += 1
             yield (key if seen[key] == 1 else f"{key} ({seen[key]})"), verdict
+
+
+def asked_of(script: Script) -> dict[str, str]:
+    """Every check of a script by its key, as its verdicts have it, with a digest of what it asks."""
+    seen: Counter[str] = Counter()
+    asked: dict[str, str] = {}
+    groups = [(line.id or f"turn {turn + 1}", line.checks) for turn, line in enumerate(script.turns)]
+    for place, posed in (*groups, ("", script.checks)):
+        for each in posed:
+            key = f"{place}: {each.title}" if place else each.title
+            seen[key] += 1
+            told = canonical([each.check, each.spec, each.asks]).decode()
+            asked[key if seen[key] == 1 else f"{key} ({seen[key]})"] = digest_of(told)
+    return asked
 
 
 def digest_of(text: str) -> str:

@@ -40,6 +40,10 @@ class Marks:
         """The marks with what a turn's condition found, which passes and fails nothing, but may break."""
         return self.with_verdict(verdict) if verdict.outcome == "broken" else self
 
+    def with_skipped(self) -> "Marks":
+        """The marks of a trial of which turns were left out though every turn before had its reply: it has failed."""
+        return self if self.unanswered or self.failed else replace(self, failed=True)
+
     def outcome(self, status: TrialStatus) -> TrialOutcome:
         """What came of the trial, given how it ended."""
         if self.failed:
@@ -57,7 +61,7 @@ class Marks:
         """The marks of a trial of which a summary is remembered."""
         return cls(
             passed=summary.passed > 0,
-            failed=summary.failed > 0,
+            failed=summary.failed > 0 or (summary.skipped and summary.status == "finished"),
             broken=summary.broken > 0,
             unanswered=summary.status == "unanswered",
         )
@@ -73,6 +77,8 @@ def outcome_of(transcript: Transcript) -> TrialOutcome:
         marks = marks.with_verdict(verdict)
     for turn in transcript.turns:
         marks = marks if turn.when is None else marks.with_condition(turn.when)
+    if transcript.status == "finished" and any(turn.status == "skipped" for turn in transcript.turns):
+        marks = marks.with_skipped()
     return marks.outcome(transcript.status)
 
 

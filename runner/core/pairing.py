@@ -3,7 +3,7 @@
 Law: nothing is paired by guess. A block without a partner is named, and is neither a failure nor a pass.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -103,15 +103,21 @@ def _failing(failed: Mapping[int, Sequence[str]], counted: set[str] | None) -> t
 
 def compare_baseline(
     blocks: Mapping[str, Measured],
-    judges: Mapping[str, str],
+    asked: Mapping[str, Mapping[str, str]],
     baselines: Mapping[str, Baseline],
     *,
     alpha: float,
     gate_blocks: bool,
+    is_whole: bool = True,
 ) -> Comparison:
-    """A run beside its baselines; `judges` has the digest of each block's checks as they are now, by its id."""
+    """A run beside its baselines; `asked` has the checks of each block as they are now, by its id.
+
+    Of a run that `is_whole`, what the baseline has and the run has not is told as well.
+    """
     couples: list[Couple] = []
     unpaired: dict[str, None] = {}
+    if is_whole:
+        unpaired |= dict.fromkeys(_gone(blocks, baselines))
     for name, block in blocks.items():
         baseline = baselines.get(block.scenario)
         cell = None if baseline is None else baseline.cells.get(name)
@@ -119,16 +125,15 @@ def compare_baseline(
             unpaired[_unpaired(block, baseline)] = None
             continue
         common = None
-        if cell.judges != judges.get(name, ""):
-            common = cell.checks.keys() & block.checks.keys()
-            if added := sorted(block.checks.keys() - common):
-                named = ", ".join(map(quoted, added[:MOST_NAMED]))
-                unpaired[
-                    f"{block.scenario}: checks that are new are not held against the baseline: {named}"
-                ] = None
+        if cell.asked != (now := asked.get(name, {})):
+            common = {key for key, digest in now.items() if cell.asked.get(key) == digest}
+            unpaired |= dict.fromkeys(_changed_checks(block.scenario, now, cell.asked, common))
             if not common:
                 unpaired[f"unpaired: {name}: none of its checks is in the baseline"] = None
                 continue
+        if cell.models and block.models and set(cell.models).isdisjoint(block.models):
+            was, is_now = ", ".join(cell.models), ", ".join(sorted(block.models))
+            unpaired[f"{block.scenario}: the baseline was answered by {was}, this run by {is_now}"] = None
         couple = Couple(side_of(block, common), _side_of_cell(name, cell, common))
         if couple.now.trials and couple.base.trials:
             couples.append(couple)
@@ -158,7 +163,7 @@ def compare_inside(
                 couples.append(Couple(side_of(block), side_of(partner)))
         title = f"{axis}={other} against {axis}={value}"
         found.append(_compare(title, couples, tuple(unpaired), alpha=alpha, gate_blocks=gate_blocks))
-    return _held_together(found, alpha)
+    return _held_together(found, alpha, gate_blocks=gate_blocks)
 
 
 def foresee(blocks: int, trials: int, discordance: float | None = None) -> str:
@@ -169,10 +174,12 @@ def foresee(blocks: int, trials: int, discordance: float | None = None) -> str:
     drop = (
         detectable(blocks * trials, discordance) if discordance is not None else detectable(blocks * trials)
     )
+    if drop >= 1:
+        return f"with {blocks} block{'s' * (blocks != 1)} of {trials} trial{'s' * (trials != 1)}, no drop could be seen for sure"
     each = f"{blocks} block{'s' * (blocks != 1)} of {trials} trial{'s' * (trials != 1)}"
     how = "as often as they did for the baseline" if known else "in one of five"
     return (
-        f"with {each}, a drop of about {round(100 * drop)} points would be seen four times of five, "
+        f"with {each}, a drop of about {round(100 * drop)} points in every block would be seen four times of five, "
         f"where trials disagree {how}"
     )
 
@@ -261,7 +268,7 @@ def _pair(couple: Couple, p: float, adjusted: float, *, is_fixed: bool) -> Pair:
     )
 
 
-def _held_together(found: Sequence[Comparison], alpha: float) -> list[Comparison]:
+def _held_together(found: Sequence[Comparison], alpha: float, *, gate_blocks: bool) -> list[Comparison]:
     """Several comparisons of one base: one that the test gates is a regression only if Holm leaves it one."""
     tested = [place for place, each in enumerate(found) if each.p is not None]
     corrected = (
@@ -269,12 +276,39 @@ def _held_together(found: Sequence[Comparison], alpha: float) -> list[Comparison
     )
     held = []
     for place, each in enumerate(found):
-        if each.verdict == "failed" and corrected.get(place, 0.0) > alpha:
+        by_block = any(pair.p_adjusted is not None and pair.p_adjusted <= alpha for pair in each.pairs)
+        if each.verdict == "failed" and corrected.get(place, 0.0) > alpha and not (gate_blocks and by_block):
             reason = f"it got worse by itself, but not where {len(tested)} comparisons are made"
             held.append(each.model_copy(update={"verdict": "passed", "reason": reason}))
         else:
             held.append(each)
     return held
+
+
+def _gone(blocks: Mapping[str, Measured], baselines: Mapping[str, Baseline]) -> Iterator[str]:
+    """What baselines have and the run has not, a sentence each."""
+    for baseline in baselines.values():
+        cases = {block.case for block in blocks.values() if block.scenario == baseline.scenario}
+        axes = {
+            axis for block in blocks.values() if block.scenario == baseline.scenario for axis in block.variant
+        }
+        for name, cell in baseline.cells.items():
+            if name in blocks or cell.variant.keys() != axes:
+                continue
+            what = f"case {cell.case}" if cell.case not in cases else name
+            yield f"gone: {what} of {baseline.scenario} is in the baseline, and is not played any more"
+
+
+def _changed_checks(
+    scenario: str, now: Mapping[str, str], before: Mapping[str, str], common: Collection[str]
+) -> Iterator[str]:
+    """Which checks are held against nothing, a sentence each."""
+    for what, there, other in (("new or changed", now, before), ("gone or changed", before, now)):
+        if names := sorted(key for key in there if key not in common):
+            named = ", ".join(map(quoted, names[:MOST_NAMED]))
+            more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+            if what == "new or changed" or any(key not in other for key in names):
+                yield f"{scenario}: not compared, since {what}: {named}{more}"
 
 
 def _unpaired(block: Measured, baseline: Baseline | None) -> str:

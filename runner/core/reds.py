@@ -72,6 +72,8 @@ class Reds:
                         again=self.again(transcript),
                     ),
                 )
+        if (red := self._cut(transcript)) is not None:
+            yield "cut", red
         places: dict[int, int | None] = {}
         for each in said:
             places |= {id(verdict): each.turn.turn for verdict in each.turn.verdicts}
@@ -82,6 +84,24 @@ class Reds:
                 lines = (None, None) if at is None else (at.line, at.reply)
                 outcome: Literal["failed", "broken"] = "failed" if verdict.outcome == "failed" else "broken"
                 yield f"{outcome} {key}", self._red(transcript, verdict, turn, lines, outcome)
+
+    def _cut(self, transcript: Transcript) -> Red | None:
+        """The turn that was not said, for want of what no reply gave; None where no turn was left out for that."""
+        skipped = next((turn for turn in transcript.turns if turn.status == "skipped"), None)
+        failed = any(verdict.outcome == "failed" for verdict in transcript.all_verdicts)
+        if skipped is None or failed or transcript.status != "finished":
+            return None
+        return Red(
+            trial=transcript.id,
+            outcome="failed",
+            turn=skipped.turn,
+            path=skipped.path or transcript.path or None,
+            line=skipped.line,
+            check="turn",
+            expected="the turn is said",
+            reason="what it says was not captured, so neither it nor what follows was played",
+            again=self.again(transcript),
+        )
 
     def _red(
         self,

@@ -63,6 +63,8 @@ class Summary:
     """The sum over its exchanges."""
     failure: str | None = None
     """The kind of failure that left the trial unanswered."""
+    skipped: bool = False
+    """Whether turns were left out, since a check failed, a turn got no reply, or what it says was not captured."""
     unrecorded: bool = False
     """Whether a question of it, a turn's or a check's, has no recording."""
 
@@ -164,7 +166,7 @@ class Run:
                 self._go_on(event.trial)
                 _forget(self._summary(event.trial))
             case Skipped():
-                pass
+                self._summary(event.trial).skipped = True
 
     def _summary(self, trial: str) -> Summary:
         """The trial's summary, made when the trial is first heard of."""
@@ -228,7 +230,7 @@ def worst(codes: Iterable[int]) -> int:
 def _forget(summary: Summary) -> None:
     """Forget what is told anew of a trial; what was spent stays counted."""
     summary.heard = summary.passed = summary.failed = summary.broken = 0
-    summary.unrecorded = False
+    summary.unrecorded = summary.skipped = False
 
 
 def _add_answer(summary: Summary, event: Answered) -> None:

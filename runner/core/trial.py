@@ -48,6 +48,12 @@ class Posed(Value):
     """What makes the check once what it needs of earlier replies is there; raises `ValueError` where it cannot."""
 
     @property
+    def title(self) -> str:
+        """What people call it, as its verdicts are called."""
+        check = self.check if self.name is None else f"{self.name} ({self.check})"
+        return check if self.of is None else f"{self.of}: {check}"
+
+    @property
     def negated(self) -> bool:
         """Whether this is the `not-` form."""
         return self.check.startswith("not-")

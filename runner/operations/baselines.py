@@ -6,10 +6,11 @@ from pathlib import Path
 
 from runner.core.baseline import Baseline, Cell
 from runner.core.event import Planned
-from runner.core.measuring import measure
+from runner.core.measuring import asked_of, measure
 from runner.core.wording import unknown
 from runner.errors import UsageError
 from runner.operations.read import transcripts_of
+from runner.operations.stage import Asked
 from runner.store.baselines import baseline_path, read_baseline, write_baseline
 from runner.store.folder import RunFolder
 from runner.store.journal import read_journal
@@ -37,6 +38,15 @@ def accept(folder: RunFolder, baselines: Path, only: Collection[str] = ()) -> li
     manifest = folder.read_manifest()
     if manifest.kind == "chat":
         raise UsageError(f"{folder.name} is a chat, and no baseline: play a scenario")
+    asked = Asked.load(manifest.asked)
+    if asked.until_decided is not None:
+        raise UsageError(
+            f"{folder.name} stopped once its gates were decided, which draws its rates down: play it without --until-decided"
+        )
+    if asked.selection.shard is not None:
+        raise UsageError(
+            f"{folder.name} is one part of a plan: put the parts together by `runner merge`, and accept that"
+        )
     if manifest.status != "finished":
         raise UsageError(
             f"{folder.name} is {manifest.status}, and cannot be a baseline: go on with it by "
@@ -77,7 +87,7 @@ def _accept(baselines: Path, scenario: str, run: str, cells: dict[str, Cell]) ->
     )
 
 
-def _digests(folder: RunFolder) -> dict[str, tuple[str, str]]:
-    """By variant: the digests of what was sent, and of what was judged."""
+def _digests(folder: RunFolder) -> dict[str, tuple[str, dict[str, str]]]:
+    """By variant: the digest of what was sent, and its checks."""
     events = (event for event in read_journal(folder.journal) if isinstance(event, Planned))
-    return {event.script.variant: (event.plays, event.judges) for event in events}
+    return {event.script.variant: (event.plays, asked_of(event.script)) for event in events}

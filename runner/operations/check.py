@@ -15,10 +15,11 @@ from runner.core.measuring import Measured
 from runner.core.pairing import compare_baseline, compare_inside, discordance_in, foresee
 from runner.core.places import spelled
 from runner.core.reds import Again
+from runner.core.run import Run
 from runner.core.scenario import Scenario
 from runner.core.wording import unknown
 from runner.errors import Problem, ProblemsError, StoreError, UsageError
-from runner.operations.gates import gate_problems, gates_by_scenario
+from runner.operations.gates import curtailing, gate_problems, gates_by_scenario
 from runner.operations.measured import Part, measure_run, planned_blocks
 from runner.operations.play import Played
 from runner.operations.stage import Stage
@@ -71,17 +72,26 @@ class Checking:
             for name, part in self.parts.items()
             if (base := self.baselines.get(part.planned.scenario)) is not None and name in base.cells
         ]
-        return _foreseen(paired, discordance_in(self.baselines.values())) if paired else ""
+        if not paired and self.baselines:
+            return "none of these variants is in the baseline: there is nothing to hold them against"
+        if asked.until_decided is not None or not paired:
+            return ""
+        fewest = min(self.baselines[part.planned.scenario].cells[part.planned.id].measured for part in paired)
+        return _foreseen(paired, discordance_in(self.baselines.values()), fewest)
 
 
 def open_check(stage: Stage, yardstick: Yardstick) -> Checking:
     """What will be checked; raises RunnerError with all that would make its result mean nothing."""
+    curtailing(stage, Run())  # raises where trials cannot be stopped early
     problems = [*gate_problems(stage), *_unchecked(stage)]
     if problems:
         raise ProblemsError(problems)
     if yardstick.against is not None:
         _require_axis(stage, *yardstick.against)
-    return Checking(stage, yardstick, planned_blocks(stage), _baselines(stage, yardstick))
+    checking = Checking(stage, yardstick, planned_blocks(stage), _baselines(stage, yardstick))
+    if not any(part.planned.gate is not None for part in checking.parts.values()):
+        raise UsageError("no variant that is chosen is gated: `only` of every gate leaves out all of them")
+    return checking
 
 
 def assess(
@@ -132,9 +142,16 @@ def _comparisons(checking: Checking, measured: Mapping[str, Measured]) -> list[C
         return compare_inside(measured, axis, value, alpha=yardstick.alpha, gate_blocks=yardstick.gate_blocks)
     if not checking.baselines:
         return []
-    judges = {name: part.planned.judges for name, part in checking.parts.items()}
+    if checking.stage.asked.until_decided is not None:
+        reason = "a run that stops early is held against no baseline, since that draws its rates down"
+        return [Comparison(title="against the baseline", verdict="undecided", rule="test", reason=reason)]
     found = compare_baseline(
-        measured, judges, checking.baselines, alpha=yardstick.alpha, gate_blocks=yardstick.gate_blocks
+        measured,
+        {name: part.planned.asked for name, part in checking.parts.items()},
+        checking.baselines,
+        alpha=yardstick.alpha,
+        gate_blocks=yardstick.gate_blocks,
+        is_whole=not checking.stage.left_out,
     )
     return [found]
 
@@ -146,12 +163,12 @@ def _baselines(stage: Stage, yardstick: Yardstick) -> dict[str, Baseline]:
     folder = stage.folder / yardstick.baselines
     found = {scenario.name: read_baseline(folder, scenario.name) for scenario in stage.scenarios}
     known = {name: baseline for name, baseline in found.items() if baseline is not None}
-    if yardstick.named and not known:
-        there = sorted(path.stem for path in folder.glob("*.json")) if folder.is_dir() else []
+    there = sorted(path.stem for path in folder.glob("*.json")) if folder.is_dir() else []
+    if not known and (yardstick.named or there):
         others = f"; it holds those of other scenarios: {', '.join(there[:5])}" if there else ""
         raise StoreError(
             f"{yardstick.baselines} holds no baseline of what is checked{others}; "
-            "make one by `runner baseline accept RUN`, or leave out --baselines"
+            "make one by `runner baseline accept RUN`, or say --no-baseline"
         )
     return known
 
@@ -177,6 +194,11 @@ def _require_axis(stage: Stage, axis: str, value: str) -> None:
     """Raise UsageError where no scenario has an axis, or that value of it."""
     axes = [each for scenario in stage.scenarios for each in scenario.axes]
     names = {each.name for each in axes}
+    chosen = stage.asked.selection.where.get(axis)
+    if chosen is not None and (value not in chosen or len(chosen) == 1):
+        raise UsageError(
+            f"--against {axis}={value} and --where {axis}={chosen[0]}: one of the two sides is not played"
+        )
     if axis not in names:
         raise UsageError(f"--against {axis}={value}: {unknown('axis', axis, names)}")
     values = {spelled(point.label) for each in axes if each.name == axis for point in each.points}
@@ -186,10 +208,10 @@ def _require_axis(stage: Stage, axis: str, value: str) -> None:
         raise UsageError(f"--against {axis}={value}: there is no other value of {axis} to hold against it")
 
 
-def _foreseen(parts: Sequence[Part], discordance: float | None) -> str:
-    """What so many blocks could show."""
+def _foreseen(parts: Sequence[Part], discordance: float | None, most: int | None = None) -> str:
+    """What so many blocks could show, where the other side has `most` trials of each."""
     fewest = min((len(part.planned.trials) for part in parts), default=0)
-    return foresee(len(parts), fewest, discordance)
+    return foresee(len(parts), fewest if most is None else min(fewest, most), discordance)
 
 
 def _subset(stage: Stage) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from runner.core.assessing import Planned
 from runner.core.gate import gate_of
-from runner.core.measuring import Measured
+from runner.core.measuring import Measured, asked_of
 from runner.core.reds import Again, Reds, specs_of
 from runner.core.trial import Script
 from runner.operations.gates import gates_by_scenario
@@ -45,6 +45,7 @@ def planned_blocks(stage: Stage) -> dict[str, Part]:
                 gate=gate_of(gates[script.scenario], script.axes, script.case),
                 plays=script.plays,
                 judges=script.judges,
+                asked=asked_of(script),
             ),
             script,
         )

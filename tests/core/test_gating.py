@@ -191,10 +191,12 @@ def test_a_replay_without_checks_has_measured_nothing() -> None:
 
 
 def test_a_gate_on_time_alone_needs_no_checks() -> None:
-    """Where no check applied in any trial, the default asks nothing; as soon as one did, it holds."""
+    """Where there are no checks, the default asks nothing; where there are and none applied, nothing has passed."""
     gate = Gate.read({"latency": {"p95": "5s"}})
     values: dict[Quantity, Sequence[float | None]] = {"latency": [1, 1, 1]}
-    assert verdict_of(judge_block(gate, outcomes("nnn"), values, planned=3)) == "passed"
+    bare = judge_block(gate, outcomes("nnn"), values, planned=3, has_checks=False)
+    assert verdict_of(bare) == "passed"
+    assert verdict_of(judge_block(gate, outcomes("nnn"), values, planned=3)) == "undecided"
     assert verdict_of(judge_block(gate, outcomes("nnp"), values, planned=3)) == "undecided"
     assert verdict_of(judge_block(gate, outcomes("ppf"), values, planned=3)) == "failed"
     assert verdict_of(judge_block(gate, outcomes("nnu"), values, planned=3)) == "unanswered"

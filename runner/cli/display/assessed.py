@@ -50,13 +50,19 @@ _VERDICTS: Final = {
 def tell_assessment(assessment: Assessment, screen: Screen) -> None:
     """Tell what a check of prompts found; the verdict comes last, where eyes are."""
     _tell_blocks(assessment.blocks, screen)
-    reds = [red for block in _ordered(assessment.blocks) for red in block.reds if block.gated]
+    reds = [
+        red
+        for block in _ordered(assessment.blocks)
+        for red in block.reds
+        if block.gated and block.verdict != "passed"
+    ]
     for red in reds[:MOST_REDS]:
         _tell_red(red, screen)
     if (more := len(reds) - MOST_REDS) > 0:
         screen.tell(
             f"\n... and {count(more, 'more')} like these; the reports and `runner show --failed` have them all"
         )
+    _tell_tolerated(assessment.blocks, screen)
     for comparison in assessment.comparisons:
         _tell_comparison(comparison, screen)
     _tell_flaky(assessment, screen)
@@ -84,6 +90,16 @@ def _tell_blocks(blocks: Sequence[Block], screen: Screen) -> None:
             sign = screen.signs[_SIGNS.get(block.verdict, block.verdict)]
             told = wrapped(f"{line_of(block.id)}: {sentence_of(block)}", screen.width, MARGIN, len(sign) + 1)
             screen.tell(f"{screen.paint(sign, _STYLES[block.verdict])} {told}")
+
+
+def _tell_tolerated(blocks: Sequence[Block], screen: Screen) -> None:
+    """Tell what went wrong and is no reason to fail, and what was not measured, a line each."""
+    allowed = sum(block.count("failed") for block in blocks if block.gated and block.verdict == "passed")
+    if allowed:
+        text = f"{count(allowed, 'trial')} failed where the gate allows it; `runner show latest --failed` has them"
+        screen.tell("\n" + wrapped(text, screen.width))
+    for note in dict.fromkeys(note for block in blocks for note in block.notes):
+        screen.tell("\n" + screen.paint(wrapped(harmless_line(note), screen.width), "yellow"))
 
 
 def _word(block: Block) -> str:

@@ -162,9 +162,9 @@ def place(folder: RunFolder, name: str) -> list[str]:
     return [name if folder.path.parent == Path(DEFAULT_OUTPUTS) else str(folder.path)]
 
 
-def resume_command(folder: RunFolder, stopped: str | None = None) -> str:
+def resume_command(folder: RunFolder, stopped: str | None = None, verb: str = "play") -> str:
     """The command that goes on with a run, with more to spend where that was what stopped it."""
-    return command("play", "--resume", *place(folder, folder.name), *(twice(stopped or "") or ()))
+    return command(verb, "--resume", *place(folder, folder.name), *(twice(stopped or "") or ()))
 
 
 def _bad(summary: Summary) -> int:

@@ -20,12 +20,12 @@ from runner.transports import Notice
 class Watching(AbstractContextManager["Watching"]):
     """The audience of `play`: passes everything on to the display that fits."""
 
-    def __init__(self, screen: Screen, *, quiet: bool, as_json: bool, ends: bool = True) -> None:
-        """Take the screen and what was asked for; where somebody else tells the end, it only follows."""
+    def __init__(self, screen: Screen, *, quiet: bool, as_json: bool, verb: str = "play") -> None:
+        """Take the screen and what was asked for; of another command than `play`, that command tells the end."""
         self._screen = screen
         self._quiet = quiet
         self._as_json = as_json
-        self._ends = ends
+        self._verb = verb
         self._display: Follower | None = None
         self.folder: RunFolder | None = None
         """The run's folder, once the run has begun."""
@@ -40,7 +40,7 @@ class Watching(AbstractContextManager["Watching"]):
             return Document(self._screen)
         if self._quiet:
             return Quiet(self._screen)
-        if len(stage.trials) == 1 and self._ends:
+        if len(stage.trials) == 1 and self._verb == "play":
             return Live(self._screen)
         if self._screen.watches:
             from runner.cli.display.progress import Progress  # loads rich
@@ -74,7 +74,7 @@ class Watching(AbstractContextManager["Watching"]):
 
     def closes(self, played: Played) -> None:
         """Pass it on; where somebody else tells the end, leave the screen in order."""
-        if self._ends:
+        if self._verb == "play":
             self._shown.closes(played)
         else:
             self._shown.leaves()
@@ -89,4 +89,6 @@ class Watching(AbstractContextManager["Watching"]):
     def say_resume(self) -> None:
         """Say how to go on with a run that was torn down, if one had begun."""
         if self.folder is not None and not (self._quiet or self._as_json):
-            self._screen.say(f"what was heard is saved; go on with: {resume_command(self.folder)}")
+            self._screen.say(
+                f"what was heard is saved; go on with: {resume_command(self.folder, verb=self._verb)}"
+            )

@@ -28,6 +28,8 @@ def expectations(reader: Reader, node: Node, key: str, of: str | None = None) ->
         case None:
             return []
         case ListNode():
+            if not found.items:
+                reader.say(found, key, "an empty list checks nothing: leave it out, or write a check")
             places = enumerate(found.items)
             return [each for number, item in places for each in _item(reader, item, f"{key}[{number}]", of)]
         case TextNode() | MapNode():
@@ -158,6 +160,8 @@ def foot(reader: Reader, node: Node) -> list[tuple[Expectation, TextNode]]:
             return []
         case ListNode():
             posed = []
+            if not found.items:
+                reader.say(found, "expect", "an empty list checks nothing: leave it out, or write a check")
             for number, item in enumerate(found.items):
                 key = f"expect[{number}]"
                 table = reader.table(item, key, f"{SPEAKING} with checks")

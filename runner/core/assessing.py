@@ -194,7 +194,7 @@ def _sentence(
     if (undecided := verdicts["undecided"] - blank) > 0:
         parts.append(f"{undecided} of {_blocks(gated)} undecided: more trials are needed")
     if blank:
-        parts.append(f"nothing was measured of {blank} of {_blocks(gated)}: no check applied")
+        parts.append(f"no check applied in any trial of {blank} of {_blocks(gated)}")
     if not gated:
         parts.append("nothing was gated")
     parts += [f"{each.title}: {each.reason}" for each in comparisons if each.verdict == "undecided"]
@@ -202,7 +202,8 @@ def _sentence(
         compared = (
             f", {'; '.join(f'{each.title}: {each.reason}' for each in comparisons)}" if comparisons else ""
         )
-        return f"passed: {_blocks(gated)}, {tallied.passed} of {tallied.trials} trials{compared}"
+        beside = f", {tallied.unmeasured} without checks" if tallied.unmeasured else ""
+        return f"passed: {_blocks(gated)}, {tallied.passed} of {tallied.trials} trials{beside}{compared}"
     word = {GATE_FAILED: "failed", UNDECIDED: "undecided", NOTHING: "nothing measured"}.get(
         code, "incomplete"
     )

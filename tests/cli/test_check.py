@@ -1,0 +1,354 @@
+"""`runner check`: gates, baselines and false greens, through the front door."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from runner.core.message import Message, Request
+from tests.cli.front import SETTINGS, Front, require_golden, spoken
+
+SCENARIO = """\
+name: refund
+turns:
+  - user: I want my money back for this {{ product }}.
+    expect:
+      - {name: asks for a receipt, icontains: receipt}
+cases:
+  - {id: kettle, product: kettle}
+  - {id: toaster, product: toaster}
+repeat: 4
+"""
+
+
+def says(good: int, of: int = 4, *, where: str = "") -> Any:
+    """Answers of which so many of each few are right; where a text is named, others are all right."""
+
+    def respond(request: Request, messages: list[Message]) -> Any:
+        right = (request.draw - 1) % of < good or (where and where not in str(messages[-1]["content"]))
+        return spoken("Do you have the receipt?" if right else "No.")
+
+    return respond
+
+
+@pytest.fixture
+def front(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Front:
+    front = Front(tmp_path, monkeypatch)
+    front.write("refund.yaml", SCENARIO)
+    front.answer(says(4))
+    return front
+
+
+def gated(front: Front, gate: str) -> None:
+    front.write("refund.yaml", f"{SCENARIO}gate: {gate}\n")
+
+
+def said(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_a_red_result_says_all_that_is_needed(front: Front, width: int) -> None:
+    """The line of the YAML, the user's line, expected, got, how many trials, and the command that plays it again."""
+    front.answer(says(3, where="kettle"))
+    shown = front.type("check", "refund.yaml", "--no-baseline", width=width)
+    assert shown.exit_code == 1
+    require_golden(f"check-{width}", shown.page)
+
+
+def test_all_that_passes_is_green(front: Front) -> None:
+    """Every check of every trial passed: 0, in a sentence with its numbers."""
+    shown = front.type("check", "refund.yaml")
+    assert shown.exit_code == 0
+    assert "passed: 2 blocks, 8 of 8 trials" in shown.out
+    assert shown.err.startswith("checking 1 scenario, 8 trials, 8 requests, what it costs is not known")
+
+
+def test_a_rate_is_gated_as_counted_or_as_shown(front: Front) -> None:
+    """3 of 4 reach .75 as counted; with confidence they are too few to say, and that many are refused beforehand."""
+    front.answer(says(3))
+    gated(front, "{pass_rate: 0.75}")
+    assert front.type("check", "refund.yaml").exit_code == 0
+    gated(front, "{pass_rate: 0.5, confidence: 0.9}")
+    shown = front.type("check", "refund.yaml", "--repeat", "6")
+    assert shown.exit_code == 6, shown.out
+    assert "undecided" in shown.out
+    gated(front, "{pass_rate: 0.9, confidence: 0.95}")
+    shown = front.type("check", "refund.yaml")
+    assert shown.exit_code == 2
+    assert "needs 29 trials, has 4" in said(shown.err)
+    assert front.type("validate", "refund.yaml").exit_code == 2
+
+
+def test_a_prompt_that_got_worse_is_a_regression(front: Front) -> None:
+    """Against the baseline that was accepted, the drop is named with its chance; the same run again is none."""
+    gated(front, "{pass_rate: 0.1}")
+    front.type("play", "refund.yaml", "--repeat", "12")
+    accepted = front.type("baseline", "accept", "latest")
+    assert "2 cells (2 new); 24 of 24 trials passed" in said(accepted.out)
+    again = front.type("check", "refund.yaml", "--repeat", "12")
+    assert again.exit_code == 0
+    assert "against the baseline: no regression was found" in said(again.out)
+    front.answer(says(2))
+    worse = front.type("check", "refund.yaml", "--repeat", "12")
+    assert worse.exit_code == 1
+    assert "against the baseline: it got worse" in said(worse.out)
+    assert "2 newly failing" in worse.out
+    found = json.loads(front.type("check", "refund.yaml", "--repeat", "12", "--json").out)
+    assert found["comparisons"][0]["p"] < 0.001
+    assert found["blocks"][0]["reds"][0]["had"] == "Do you have the receipt?"
+
+
+def test_accepting_the_same_run_again_changes_nothing(front: Front) -> None:
+    """A baseline is the same to the byte; another run's cells take the place of their own alone."""
+    front.type("play", "refund.yaml")
+    front.type("baseline", "accept", "latest")
+    path = front.folder / "baselines" / "refund.json"
+    before = path.read_bytes()
+    assert "2 the same" in front.type("baseline", "accept", "latest").out
+    assert path.read_bytes() == before
+    front.answer(says(3))
+    front.type("play", "refund.yaml", "--case", "kettle")
+    shown = front.type(
+        "baseline", "accept", str(max((front.folder / "outputs").iterdir(), key=os.path.getmtime))
+    )
+    assert "1 cell (1 changed, 1 kept from before)" in said(shown.out)
+
+
+def test_a_new_axis_is_unpaired_and_no_failure(front: Front) -> None:
+    """What has no partner is named; it is neither a failure nor a pass."""
+    front.type("play", "refund.yaml")
+    front.type("baseline", "accept", "latest")
+    front.write("refund.yaml", f"{SCENARIO}matrix: {{temperature: [0, 1]}}\n")
+    shown = front.type("check", "refund.yaml")
+    assert shown.exit_code == 0
+    assert "unpaired: axis temperature is new in refund" in said(shown.out)
+    assert "none of these variants is in the baseline" in said(shown.err)
+
+
+def test_what_vanished_is_named(front: Front) -> None:
+    """A case or a check that the baseline has and the run has not is told."""
+    front.type("play", "refund.yaml")
+    front.type("baseline", "accept", "latest")
+    fewer = SCENARIO.replace("  - {id: toaster, product: toaster}\n", "").replace(
+        "icontains: receipt", "contains: re"
+    )
+    front.write("refund.yaml", fewer)
+    shown = said(front.type("check", "refund.yaml").out)
+    assert "gone: case toaster of refund is in the baseline" in shown
+    assert "none of its checks is in the baseline" in shown
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("{", "is no baseline, or is damaged"),
+        ("<<<<<<< ours\n", "holds a merge that was not finished"),
+        ('{"schema": "runner.baseline/2"}', "use a newer runner"),
+        ('{"schema": "runner.baseline/1", "scenario": "other"}', "is the baseline of `other`"),
+        (
+            '{"schema": "runner.baseline/1", "scenario": "refund", "cells": {"a": {"trials": {"passed": -5}}}}',
+            "damaged",
+        ),
+    ],
+)
+def test_a_baseline_that_cannot_be_used_is_told_before_anything_is_sent(
+    front: Front, content: str, why: str
+) -> None:
+    """Each way to be useless has its sentence."""
+    front.write("baselines/refund.json", content)
+    shown = front.type("check", "refund.yaml")
+    assert shown.exit_code == 2, shown.out
+    assert why in said(shown.err)
+    assert not front.transport.asked
+
+
+def test_a_baseline_of_other_scenarios_is_none(front: Front) -> None:
+    """A folder that holds none of what is checked is refused, unless somebody wants none."""
+    front.write("baselines/other.json", "{}")
+    shown = front.type("check", "refund.yaml")
+    assert shown.exit_code == 2
+    assert "it holds those of other scenarios: other" in said(shown.err)
+    assert front.type("check", "refund.yaml", "--no-baseline").exit_code == 0
+
+
+def test_variants_are_held_against_each_other(front: Front) -> None:
+    """`--against` holds the other values of an axis against one of them, by the same rule."""
+    gate = "gate: {pass_rate: 0.1}\nmatrix: {vars.tone: [old, new]}\nvars: {tone: x}\n"
+    front.write("refund.yaml", SCENARIO.replace("this {{", "this {{ tone }} {{") + gate)
+    front.answer(says(1, where="new"))
+    shown = front.type("check", "refund.yaml", "--against", "vars.tone=old", "--repeat", "12")
+    assert shown.exit_code == 1
+    assert "vars.tone=new against vars.tone=old: it got worse" in said(shown.out)
+    for wrong in ("vars.tone=odl", "tune=old", "vars.tone"):
+        assert front.type("check", "refund.yaml", "--against", wrong).exit_code == 2
+
+
+def test_no_more_is_played_than_a_verdict_needs(front: Front) -> None:
+    """Until decided, and the saving is told; such a run is neither a baseline nor held against one."""
+    gated(front, "{pass_rate: 0.5}")
+    shown = front.type("check", "refund.yaml", "--until-decided", "20", "--in-flight", "1")
+    assert shown.exit_code == 0
+    assert len(front.transport.asked) == 20
+    assert "20 trials saved by stopping once the verdict could not change" in said(shown.out)
+    assert "draws its rates down" in said(front.type("baseline", "accept", "latest").err)
+    assert front.type("check", "refund.yaml", "--until-decided", "20", "--trial", "3").exit_code == 2
+
+
+def test_flaky_trials_are_named_with_their_rate(front: Front) -> None:
+    """Trials of one block that disagree are a finding of their own."""
+    front.answer(says(3))
+    gated(front, "{pass_rate: 0.5}")
+    shown = front.type("check", "refund.yaml")
+    assert shown.exit_code == 0
+    assert "flaky: trials of the same words disagree" in shown.out
+    assert "refund[case=kettle]: 3 of 4 trials passed (75 %)" in said(shown.out)
+    assert "2 trials failed where the gate allows it" in said(shown.out)
+
+
+SILENT = "turns: [hello]\n"
+NEVER = """\
+name: never
+turns:
+  - hello
+  - user: more
+    when: {contains: never said}
+    expect: {contains: x}
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "words", "code", "why"),
+    [
+        ({"a.yaml": SILENT}, ["a.yaml"], 2, "has no check, so nothing in it could fail"),
+        ({"a.yaml": "turns: [{user: hi, expect: []}]\n"}, ["a.yaml"], 2, "an empty list checks nothing"),
+        (
+            {"a.yaml": "turns: [{user: hi, expect: {containz: x}}]\n"},
+            ["a.yaml"],
+            2,
+            "did you mean `contains`",
+        ),
+        ({"a.yaml": NEVER}, ["a.yaml"], 5, "no check applied in any trial"),
+        ({"a.yaml": f"{SCENARIO}gate: {{pass_rat: 1}}\n"}, ["a.yaml"], 2, "did you mean `pass_rate`"),
+        ({"a.yaml": f"{SCENARIO}gate: {{cost: {{max: 1}}}}\n"}, ["a.yaml"], 2, "costs is not known"),
+        ({}, ["refund.yaml", "--only", "refnd"], 2, "did you mean `refund`"),
+        ({}, ["refund.yaml", "--trial", "9"], 5, "leaves nothing"),
+        ({}, ["refund.yaml", "--set", "vars.product=hopeless"], 4, "no trial got all of its replies"),
+        ({}, ["refund.yaml", "--cassettes", "tapes"], 4, "8 of 8 trials need recording"),
+        ({}, ["refund.yaml", "--baselines", "nowhere"], 2, "holds no baseline of what is checked"),
+        ({}, ["refund.yaml", "--alpha", "2"], 2, "expected a share"),
+        ({}, ["refund.yaml", "--junit-by", "tirial"], 2, "did you mean `trial`"),
+    ],
+)
+def test_what_measured_nothing_is_never_green(
+    front: Front, files: dict[str, str], words: list[str], code: int, why: str
+) -> None:
+    """Each way to learn nothing has its code and its sentence, before anything is sent where that is possible."""
+    for name, text in files.items():
+        front.write(name, text)
+    if "hopeless" in " ".join(words):
+        front.transport = Front(front.folder, front._monkeypatch).transport
+    shown = front.type("check", *words)
+    assert shown.exit_code == code, shown.page
+    assert why in said(shown.out + shown.err)
+    assert code != 2 or not front.transport.asked
+
+
+def test_missing_recordings_say_how_to_record(front: Front) -> None:
+    """What is typed next is said: the same check in the mode that fills."""
+    shown = front.type("check", "refund.yaml", "--cassettes", "tapes")
+    assert "check --mode fill refund.yaml --cassettes tapes" in said(shown.err)
+
+
+def test_ci_reads_what_it_knows(front: Front) -> None:
+    """JUnit XML, Markdown, the step's summary, annotations with paths from the repository's root; GitHub obeys no reply."""
+    front.answer(lambda *_: spoken("::set-output name=x::y\n##[error] boo"))
+    env = {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_WORKSPACE": str(front.folder),
+        "GITHUB_STEP_SUMMARY": str(front.folder / "summary.md"),
+    }
+    words = ("check", "refund.yaml", "--junit", "out/j.xml", "--markdown", "out/m.md")
+    shown = front.type(*words, env=env)
+    assert shown.exit_code == 1
+    suite = ET.fromstring((front.folder / "out/j.xml").read_bytes())
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "2")
+    assert (front.folder / "out/m.md").read_text("utf-8") == (front.folder / "summary.md").read_text("utf-8")
+    assert (front.folder / "out/m.md").read_text("utf-8").startswith("failed: 2 of 2 blocks")
+    lines = shown.out.splitlines()
+    assert lines[0].startswith("::stop-commands::")
+    token = lines[0].removeprefix("::stop-commands::")
+    notes = lines[lines.index(f"::{token}::") + 1 :]
+    assert notes
+    assert all(note.startswith("::error file=refund.yaml,line=5") for note in notes)
+    as_json = front.type(*words, "--json", env=env)
+    assert json.loads(as_json.out)["schema"] == "runner.assessment/1"
+    by_trial = front.type(*words, "--junit-by", "trial", "--quiet")
+    assert by_trial.exit_code == 1
+    assert ET.fromstring((front.folder / "out/j.xml").read_bytes()).get("tests") == "8"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_device_or_a_link_is_never_replaced(front: Front) -> None:
+    """What stands where a report goes is written to: a link stays one, a device too."""
+    front.write("real.xml", "")
+    (front.folder / "link.xml").symlink_to("real.xml")
+    front.type("check", "refund.yaml", "--junit", "link.xml")
+    assert (front.folder / "link.xml").is_symlink()
+    assert (front.folder / "real.xml").read_text("utf-8").startswith("<?xml")
+    os.mkfifo(front.folder / "pipe")
+    reader = os.open(front.folder / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        front.type("check", "refund.yaml", "--markdown", "pipe")
+        assert os.read(reader, 7) == b"passed:"
+    finally:
+        os.close(reader)
+    assert (front.folder / "pipe").is_fifo()
+
+
+def test_a_rehearsal_sends_nothing(front: Front) -> None:
+    """`--dry-run` says how much, about what it costs, and which drop could be seen."""
+    front.type("play", "refund.yaml")
+    front.type("baseline", "accept", "latest")
+    sent = len(front.transport.asked)
+    shown = front.type("check", "refund.yaml", "--dry-run")
+    assert shown.exit_code == 0
+    assert len(front.transport.asked) == sent
+    assert "a drop of about" in said(shown.err)
+
+
+def test_a_run_that_goes_on_is_gated_as_a_whole(front: Front) -> None:
+    """Of a finished run nothing is sent again, and all of it is gated."""
+    front.answer(says(3))
+    front.type("play", "refund.yaml")
+    sent = len(front.transport.asked)
+    shown = front.type("check", "--resume", "latest")
+    assert shown.exit_code == 1
+    assert len(front.transport.asked) == sent
+    assert "2 of 2 blocks failed the gate" in said(shown.out)
+
+
+def test_rules_of_the_settings_hold_by_tag(front: Front) -> None:
+    """`[gates.TAG]` gates scenarios of that tag; a tag that no scenario has is named."""
+    front.write("runner.toml", f"{SETTINGS}\n[gates.smoke]\npass_rate = 0.5\n[gates.smok]\npass_rate = 1.0\n")
+    front.write("refund.yaml", SCENARIO.replace("name: refund\n", "name: refund\ntags: [smoke]\n"))
+    front.answer(says(2))
+    shown = front.type("check", "refund.yaml")
+    assert shown.exit_code == 0
+    assert "[gates.smok] of the settings speaks of no scenario here" in said(shown.err)
+
+
+def test_a_judge_s_missing_answer_breaks_its_check(front: Front) -> None:
+    """A judge that is set is asked; one that answers out of form leaves the run incomplete, not green."""
+    front.write("runner.toml", f'{SETTINGS}\n[judge]\nprovider = "canned"\nmodel = "j-1"\n')
+    front.write("polite.yaml", "turns: [{user: hi, expect: {llm-rubric: Is polite}}]\n")
+    shown = front.type("check", "polite.yaml")
+    assert shown.exit_code == 4
+    assert [asked.request.model for asked in front.transport.asked] == ["canned-1", "j-1"]
+    front.write("runner.toml", SETTINGS)
+    shown = front.type("check", "polite.yaml")
+    assert shown.exit_code == 2
+    assert "no judge is set" in said(shown.err)

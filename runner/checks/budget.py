@@ -92,7 +92,7 @@ class Latency(Budget):
     example: ClassVar[str] = "{max: 2s}"
 
     max: float
-    """The longest time that will do: `2s`, `500ms`, `1m 30s`, or a number of seconds."""
+    """The longest time that will do: `2s`, `500ms`, `1m 30s`."""
 
     @classmethod
     def read(cls, spec: Json) -> Self:

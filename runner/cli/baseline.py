@@ -54,7 +54,8 @@ def accept(
             "new": each.added,
             "changed": each.changed,
             "the same": each.same,
-            "kept from before": each.kept,
+            "kept, not played": each.kept,
+            "removed, no longer there": each.removed,
         }
         told = ", ".join(f"{number:,} {word}" for word, number in figures.items() if number)
         cells = count(each.added + each.changed + each.same, "cell")

@@ -76,6 +76,7 @@ JunitBy = Annotated[
 Markdown = Annotated[
     Path | None, typer.Option("--markdown", metavar="FILE", help="Write a summary in Markdown, below 60 KB.")
 ]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Write the verdict in a sentence, and nothing else.")]
 DryRun = Annotated[
     bool,
     typer.Option(
@@ -121,7 +122,7 @@ def check(
     resume: how.Resume = None,
     retry_unanswered: how.RetryUnanswered = False,
     profile: options.Profile = None,
-    quiet: how.Quiet = False,
+    quiet: Quiet = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Play scenarios and gate them, for CI.
@@ -202,7 +203,8 @@ def _check(
 
     def prepared(stage: "Stage") -> "Stage":
         opened.append(open_check(stage, yardstick))
-        _announce(opened[-1], screen)
+        if not quiet:
+            _announce(opened[-1], screen)
         return stage
 
     watching = Watching(screen.outliving(), quiet=quiet, as_json=as_json, verb="check")

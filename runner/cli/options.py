@@ -218,15 +218,18 @@ class Words:
         from runner.errors import UsageError
         from runner.operations.stage import Asked
 
-        if not self.paths:
-            raise UsageError("name a scenario file or a folder of them, e.g. `runner play scenarios`")
+        unpassed = _read_unpassed(self.unpassed_in, outputs)
+        paths = tuple(self.paths or unpassed.pop("paths", ()))
+        unpassed.pop("paths", None)
+        if not paths:
+            raise UsageError("name a scenario file or a folder of them, e.g. scenarios")
         changes = Changes.read(self.set or (), self.axis or (), self.temperature)
         for name in ("model", "provider"):
             if getattr(self, name) is not None and name in changes.axes:
                 raise UsageError(f"--axis {name} and --{name} both set `{name}`: keep one of the two")
         named = {"model": self.model, "provider": self.provider, "repeat": self.repeat}
         return Asked(
-            paths=tuple(self.paths),
+            paths=paths,
             changes=changes.model_copy(
                 update={key: value for key, value in named.items() if value is not None}
             ),
@@ -237,7 +240,7 @@ class Words:
                 where=_read_where(self.where or ()),
                 cases=tuple(self.case or ()),
                 repeats=tuple(self.trial or ()),
-                **_read_unpassed(self.unpassed_in, outputs),
+                **unpassed,
                 shard=_read_shard(self.shard),
             ),
             stream=stream,
@@ -264,14 +267,15 @@ def read_profile(name: str | None) -> "ProfileTable":
 
 
 def _read_unpassed(run: str | None, outputs: Path) -> dict[str, Any]:
-    """The trials of a run that did not pass, and its name."""
+    """The trials of a run that did not pass, its name, and the paths that it was played from."""
     from runner.operations.read import open_run
     from runner.operations.unpassed import unpassed_in
 
     if run is None:
         return {}
     folder = open_run(run, outputs)
-    return {"unpassed_in": folder.name, "trials": unpassed_in(folder)}
+    paths = tuple(folder.read_manifest().asked.get("paths", ()))
+    return {"unpassed_in": folder.name, "trials": unpassed_in(folder), "paths": paths}
 
 
 def _read_shard(text: str | None) -> "Shards | None":

@@ -6,20 +6,22 @@ Law: accepting the same run again changes nothing.
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Final, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from runner.core.measuring import Measured, Replies
 from runner.core.value import Json, Value
 
 SCHEMA: Final = "runner.baseline/1"
-MOST_FAILING: Final = 200
-"""How many trials that failed are kept with the checks that they failed."""
+
+Number = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}$")]
+"""Of a trial or a turn, 1-based."""
+Count = Annotated[int, Field(ge=0)]
 
 
 class Heard(Value):
     """The replies to one turn."""
 
-    digests: dict[str, int] = {}
+    digests: dict[str, Count] = {}
     """How often each reply was said, by a short digest of it."""
     characters: list[float] = []
     """The mean, the fewest and the most."""
@@ -43,13 +45,13 @@ class Cell(Value):
     """The digest of all that decided what was sent."""
     asked: dict[str, str] = {}
     """The checks that there were, by their keys, each with a digest of what it asked."""
-    trials: dict[str, Annotated[int, Field(ge=0)]] = {}
+    trials: dict[str, Count] = {}
     """How many came out so: passed, failed, unmeasured."""
-    failing: dict[str, list[str]] = {}
+    failing: dict[Number, list[str]] = {}
     """Of trials that failed, by the number of their repeat: the checks that did."""
-    checks: dict[str, dict[str, int]] = {}
+    checks: dict[str, dict[str, Count]] = {}
     """By check: how often each outcome came."""
-    replies: dict[str, Heard] = {}
+    replies: dict[Number, Heard] = {}
     """By turn, 1-based."""
     mean_cost_usd: float | None = None
     """Of a trial; null where it is not known."""
@@ -61,6 +63,16 @@ class Cell(Value):
     """Whether all of it came from recordings."""
     cold: bool = False
     """Whether every turn was asked at temperature 0."""
+
+    @model_validator(mode="after")
+    def _require_sums(self) -> Self:
+        """Refuse what does not add up: a merge of two baselines by hand, say."""
+        failed = self.trials.get("failed", 0)
+        if len(self.failing) != failed:
+            raise ValueError(
+                f"{failed} trials failed, and the checks that failed are named of {len(self.failing)}"
+            )
+        return self
 
     @classmethod
     def of(cls, block: Measured, plays: str, asked: Mapping[str, str]) -> Self:
@@ -75,7 +87,7 @@ class Cell(Value):
             plays=plays,
             asked=dict(sorted(asked.items())),
             trials=dict(sorted(counts.items())),
-            failing=dict(sorted(failing.items(), key=lambda each: int(each[0]))[:MOST_FAILING]),
+            failing=dict(sorted(failing.items(), key=lambda each: int(each[0]))),
             checks={key: dict(sorted(counts.items())) for key, counts in sorted(block.checks.items())},
             replies={str(turn + 1): Heard.of(each) for turn, each in sorted(block.replies.items())},
             mean_cost_usd=_mean(block.costs, 8),
@@ -108,9 +120,13 @@ class Baseline(Value):
     cells: dict[str, Cell] = {}
     """By the variant's id."""
 
-    def with_cells(self, run: str, cells: Mapping[str, Cell]) -> Self:
-        """The baseline with other cells in the place of those of the same id."""
-        return self.model_copy(update={"run": run, "cells": dict(sorted({**self.cells, **cells}.items()))})
+    def with_cells(self, run: str, cells: Mapping[str, Cell], *, alone: bool = False) -> Self:
+        """The baseline with other cells in the place of those of the same id, or of all where they stand `alone`.
+
+        The very same baseline where that changes nothing, so that its run stays the one that it came from.
+        """
+        after = dict(sorted((dict(cells) if alone else {**self.cells, **cells}).items()))
+        return self if after == self.cells else self.model_copy(update={"run": run, "cells": after})
 
 
 def _mean(numbers: Iterable[float | None], digits: int) -> float | None:

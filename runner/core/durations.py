@@ -1,4 +1,4 @@
-"""How long something may take, as people write it: `5s`, `500ms`, `1m 30s`; a number alone is seconds."""
+"""How long something may take, as people write it: `5s`, `500ms`, `1m 30s`; a number alone says nothing."""
 
 import math
 import re
@@ -15,13 +15,16 @@ _PLAIN: Final = re.compile(r"(?:[0-9]{1,9}(?:\.[0-9]{1,9})?|\.[0-9]{1,9})\Z")
 
 
 def read_duration(value: Json) -> float:
-    """The seconds that `5s`, `500ms`, `1m 30s` or a number of seconds mean; raises ValueError with a sentence."""
+    """The seconds that `5s`, `500ms` or `1m 30s` mean; raises ValueError with a sentence.
+
+    A number alone is refused: other tools mean milliseconds by it, and a limit a thousand times too wide is always kept.
+    """
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0:
-        return float(value)
+        raise ValueError(f"{value:g} of what? Write `{value:g}s` or `{value:g}ms`")
     if isinstance(value, str):
         text = value.strip()
         if _PLAIN.match(text):
-            return float(text)
+            raise ValueError(f"{text} of what? Write `{text}s` or `{text}ms`")
         pieces = list(_PIECE.finditer(text))
         if pieces and "".join(piece[0] for piece in pieces) == text:
             return math.fsum(float(piece["number"]) * _UNITS[piece["unit"]] for piece in pieces)

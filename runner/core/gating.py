@@ -89,7 +89,7 @@ def _on_passes(rule: PassRate | AllOf | AnyOf, block: Evidence) -> Ruling:
             else course_of(Gate((rule,)), block.planned).fewest(block.counts) or None
         )
     if isinstance(rule, PassRate):
-        return block.ruling(rule.text, verdict, block.said(_asked(rule, standing, more)), more)
+        return block.ruling(rule.text, verdict, block.said(_asked(rule, standing, more, block)), more)
     if block.counts.measured < rule.k:
         drawn, observed = f"{rule.k} trials are drawn, and there are {block.counts.measured}", None
     else:
@@ -102,12 +102,12 @@ def _on_passes(rule: PassRate | AllOf | AnyOf, block: Evidence) -> Ruling:
     return ruling.model_copy(update={"observed": observed, "low": None, "high": None, "level": None})
 
 
-def _asked(rule: PassRate, standing: Standing, more: int | None) -> str:
+def _asked(rule: PassRate, standing: Standing, more: int | None, block: Evidence) -> str:
     """What was asked of the rate, beside what was seen."""
     if standing == "open":
         return _open(standing)
     if rule.by_default:
-        return "every one has to" if standing == "failed" else ""
+        return "every trial has to pass" if standing == "failed" else ""
     share = percent(rule.rate)
     if rule.confidence is None:
         return f"asked for {share}"
@@ -118,9 +118,20 @@ def _asked(rule: PassRate, standing: Standing, more: int | None) -> str:
         case "failed":
             return f"that is below {share} {sure}"
         case "undecided":
-            trials = "1 more trial" if more == 1 else f"{more} more trials"
-            least = "" if more is None else f": {trials} could, at the least"
-            return f"too few to show {share} {sure}, or to rule it out{least}"
+            return f"{_too_few(more, block)} {share} {sure}, or to rule it out{_least(more)}"
+
+
+def _too_few(more: int | None, block: Evidence) -> str:
+    """That a rate cannot be told, by what was played or by what may be played at most."""
+    if more is None and block.curtailed:
+        return f"{block.planned} trials can no longer be enough to show"
+    return "too few to show"
+
+
+def _least(more: int | None) -> str:
+    """How many more trials could decide it."""
+    trials = "1 more trial" if more == 1 else f"{more} more trials"
+    return "" if more is None else f": {trials} could, at the least"
 
 
 def _open(standing: Standing) -> str:

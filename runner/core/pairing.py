@@ -1,66 +1,22 @@
-"""A run beside its baseline, or one value of an axis beside the others: which blocks belong together, and what became of them.
+"""A run beside its baseline, or one value of an axis beside the others: which blocks belong together; it tests nothing.
 
 Law: nothing is paired by guess. A block without a partner is named, and is neither a failure nor a pass.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from runner.core.assessment import Change, Comparison, Pair
+from runner.core.assessment import Comparison
 from runner.core.baseline import Baseline, Cell
 from runner.core.measuring import Measured
-from runner.core.paired import detectable, discordance_of, regression
+from runner.core.paired import detectable, discordance_of
 from runner.core.places import spelled
-from runner.core.significance import Block, benjamini_hochberg, holm, label_permutation
+from runner.core.regression import Couple, Side, conclude, hold
 from runner.core.value import Json
 from runner.core.wording import quoted
 
-LEVEL: Final = 0.95
 MOST_NAMED: Final = 5
 """How many checks are named in a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One block on one side of a comparison."""
-
-    id: str
-    passed: int
-    trials: int
-    """Those that passed or failed."""
-    failing: frozenset[int]
-    """The repeats that failed, by number."""
-    replies: Mapping[int, frozenset[str]]
-    """By turn: the digests of what was said."""
-    is_fixed: bool
-    """Whether it says the same whenever it is asked: replayed, or once at temperature 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class Couple:
-    """A block beside the one that it is held against."""
-
-    now: Side
-    base: Side
-
-    @property
-    def drops(self) -> frozenset[int]:
-        """The repeats that fail now and did not before."""
-        return self.now.failing - self.base.failing
-
-    @property
-    def change(self) -> Change:
-        """What became of the block: by its rate, then by its trials, then by what was said."""
-        now, base = self.now, self.base
-        rate, before = now.passed * base.trials, base.passed * now.trials
-        if rate < before:
-            return "newly failing"
-        if rate > before:
-            return "newly passing"
-        if now.passed < now.trials:
-            return "newly failing" if self.drops and now.is_fixed and base.is_fixed else "still failing"
-        return "unchanged" if now.replies == base.replies else "changed"
 
 
 def side_of(block: Measured, checks: Iterable[str] | None = None) -> Side:
@@ -109,15 +65,19 @@ def compare_baseline(
     alpha: float,
     gate_blocks: bool,
     is_whole: bool = True,
+    plays: Mapping[str, str] | None = None,
 ) -> Comparison:
     """A run beside its baselines; `asked` has the checks of each block as they are now, by its id.
 
-    Of a run that `is_whole`, what the baseline has and the run has not is told as well.
+    Of a run that `is_whole`, what the baseline has and the run has not is told as well; where `plays` has the digests of
+    what each block sends, so is what is sent in other words.
     """
     couples: list[Couple] = []
     unpaired: dict[str, None] = {}
     if is_whole:
-        unpaired |= dict.fromkeys(_gone(blocks, baselines))
+        unpaired |= dict.fromkeys(_gone(blocks, asked, baselines))
+    if plays:
+        unpaired |= dict.fromkeys(_reworded(plays, baselines))
     for name, block in blocks.items():
         baseline = baselines.get(block.scenario)
         cell = None if baseline is None else baseline.cells.get(name)
@@ -140,7 +100,8 @@ def compare_baseline(
         else:
             unpaired[f"unpaired: {name}: nothing was measured on one of the two sides"] = None
     title = "against the baseline"
-    return _compare(title, couples, tuple(unpaired), alpha=alpha, gate_blocks=gate_blocks)
+    [found] = conclude([hold(title, couples, tuple(unpaired), alpha=alpha, gate_blocks=gate_blocks)])
+    return found
 
 
 def compare_inside(
@@ -152,7 +113,7 @@ def compare_inside(
     for block in blocks.values():
         if axis in block.variant and not _is_at(block, axis, value):
             others.setdefault(spelled(block.variant[axis]), []).append(block)
-    found = []
+    held = []
     for other, members in others.items():
         couples, unpaired = [], []
         for block in members:
@@ -162,8 +123,8 @@ def compare_inside(
             else:
                 couples.append(Couple(side_of(block), side_of(partner)))
         title = f"{axis}={other} against {axis}={value}"
-        found.append(_compare(title, couples, tuple(unpaired), alpha=alpha, gate_blocks=gate_blocks))
-    return _held_together(found, alpha, gate_blocks=gate_blocks)
+        held.append(hold(title, couples, tuple(unpaired), alpha=alpha, gate_blocks=gate_blocks))
+    return conclude(held)
 
 
 def foresee(blocks: int, trials: int, discordance: float | None = None) -> str:
@@ -195,108 +156,30 @@ def discordance_in(baselines: Iterable[Baseline]) -> float | None:
     return discordance_of(counts) if counts else None
 
 
-def _compare(
-    title: str, couples: Sequence[Couple], unpaired: tuple[str, ...], *, alpha: float, gate_blocks: bool
-) -> Comparison:
-    """What became of paired blocks, and whether that is a regression."""
-    if not couples:
-        reason = "nothing could be paired, so nothing is known of a regression"
-        return Comparison(
-            title=title, verdict="undecided", rule="test", alpha=alpha, unpaired=unpaired, reason=reason
-        )
-    counts = [Block(each.base.passed, each.base.trials, each.now.passed, each.now.trials) for each in couples]
-    result = regression(counts, alpha, LEVEL, discordance=discordance_of(_pairs(couples)))
-    ps = [label_permutation([count], "less") for count in counts]
-    adjusted = holm(ps) if gate_blocks else benjamini_hochberg(ps)
-    is_fixed = all(each.now.is_fixed and each.base.is_fixed for each in couples)
-    pairs = tuple(
-        _pair(couple, p, corrected, is_fixed=is_fixed)
-        for couple, p, corrected in zip(couples, ps, adjusted, strict=True)
-    )
-    drops = [trial for each in couples for trial in sorted(each.drops)] if is_fixed else []
-    failing = [
-        pair for pair in pairs if gate_blocks and pair.p_adjusted is not None and pair.p_adjusted <= alpha
-    ]
-    is_worse = bool(drops) if is_fixed else result.is_worse or bool(failing)
-    return Comparison(
-        title=title,
-        verdict="failed" if is_worse else "passed",
-        rule="replayed" if is_fixed else "test",
-        unit=result.unit,
-        alpha=alpha,
-        difference=result.difference,
-        low=None if is_fixed else result.low,
-        high=None if is_fixed else result.high,
-        level=None if is_fixed else LEVEL,
-        p=None if is_fixed else result.p,
-        detectable=None if is_fixed else result.detectable,
-        pairs=pairs,
-        unpaired=unpaired,
-        reason=_reason(len(drops), len(failing), is_fixed=is_fixed, is_worse=is_worse),
-    )
-
-
-def _reason(drops: int, failing: int, *, is_fixed: bool, is_worse: bool) -> str:
-    """The verdict in a sentence."""
-    if is_fixed:
-        return f"{drops} newly failing trial{'s' * (drops != 1)}" if drops else "no trial is newly failing"
-    if not is_worse:
-        return "no regression was found"
-    if failing:
-        return f"{failing} block{'s' * (failing != 1)} got worse"
-    return "it got worse"
-
-
-def _pairs(couples: Sequence[Couple]) -> list[tuple[int, int]]:
-    """How many trials passed of how many, on the side that is held against, of blocks with several."""
-    several = [(each.base.passed, each.base.trials) for each in couples if each.base.trials > 1]
-    return several or [(each.base.passed, each.base.trials) for each in couples]
-
-
-def _pair(couple: Couple, p: float, adjusted: float, *, is_fixed: bool) -> Pair:
-    """A couple as it is told; where chance has no part, no chance is told."""
-    return Pair(
-        block=couple.now.id,
-        base=couple.base.id,
-        change=couple.change,
-        passed=couple.now.passed,
-        trials=couple.now.trials,
-        base_passed=couple.base.passed,
-        base_trials=couple.base.trials,
-        p=None if is_fixed else p,
-        p_adjusted=None if is_fixed else adjusted,
-    )
-
-
-def _held_together(found: Sequence[Comparison], alpha: float, *, gate_blocks: bool) -> list[Comparison]:
-    """Several comparisons of one base: one that the test gates is a regression only if Holm leaves it one."""
-    tested = [place for place, each in enumerate(found) if each.p is not None]
-    corrected = (
-        dict(zip(tested, holm([found[place].p or 0.0 for place in tested]), strict=True)) if tested else {}
-    )
-    held = []
-    for place, each in enumerate(found):
-        by_block = any(pair.p_adjusted is not None and pair.p_adjusted <= alpha for pair in each.pairs)
-        if each.verdict == "failed" and corrected.get(place, 0.0) > alpha and not (gate_blocks and by_block):
-            reason = f"it got worse by itself, but not where {len(tested)} comparisons are made"
-            held.append(each.model_copy(update={"verdict": "passed", "reason": reason}))
-        else:
-            held.append(each)
-    return held
-
-
-def _gone(blocks: Mapping[str, Measured], baselines: Mapping[str, Baseline]) -> Iterator[str]:
-    """What baselines have and the run has not, a sentence each."""
+def _gone(
+    blocks: Mapping[str, Measured], planned: Collection[str], baselines: Mapping[str, Baseline]
+) -> Iterator[str]:
+    """What baselines have and the run has not, a sentence each; what was planned and not played is not gone."""
     for baseline in baselines.values():
-        cases = {block.case for block in blocks.values() if block.scenario == baseline.scenario}
-        axes = {
-            axis for block in blocks.values() if block.scenario == baseline.scenario for axis in block.variant
-        }
+        members = [block for block in blocks.values() if block.scenario == baseline.scenario]
+        cases = {block.case for block in members}
+        axes = {axis for block in members for axis in block.variant}
         for name, cell in baseline.cells.items():
-            if name in blocks or cell.variant.keys() != axes:
+            if not members or name in planned or cell.variant.keys() != axes:
                 continue
-            what = f"case {cell.case}" if cell.case not in cases else name
-            yield f"gone: {what} of {baseline.scenario} is in the baseline, and is not played any more"
+            is_case = cell.case is not None and cell.case not in cases
+            what = f"case {cell.case} of {baseline.scenario}" if is_case else name
+            yield f"gone: {what} is in the baseline, and is not played any more"
+
+
+def _reworded(plays: Mapping[str, str], baselines: Mapping[str, Baseline]) -> Iterator[str]:
+    """The scenarios of which other words are sent than those that were accepted, a sentence each."""
+    for baseline in baselines.values():
+        paired = [name for name in baseline.cells if name in plays]
+        changed = sum(baseline.cells[name].plays != plays[name] for name in paired)
+        if changed:
+            of = f" of {len(paired)} blocks" if len(paired) > 1 else " block"
+            yield f"{baseline.scenario}: prompt, turns, params or model are not what was accepted, in {changed}{of}"
 
 
 def _changed_checks(

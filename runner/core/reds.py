@@ -1,6 +1,6 @@
 """What went wrong in the trials of one block, each kind of it once, with all that is needed to read it; it gates nothing."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -8,7 +8,7 @@ from runner.core.assessment import Red
 from runner.core.finding import Span, Verdict
 from runner.core.measuring import keyed
 from runner.core.message import Message
-from runner.core.spoken import spoken, text_of
+from runner.core.spoken import Spoken, spoken, text_of
 from runner.core.transcript import Transcript
 from runner.core.trial import Posed, Script
 from runner.core.value import Json, canonical, encode_readable
@@ -66,9 +66,9 @@ class Reds:
                         path=path or None,
                         line=line,
                         check=kind,
-                        user=_text(each.line),
+                        user=_bounded(_text(each.line)),
                         expected="a reply",
-                        reason=str(error.get("message") or kind),
+                        reason=_bounded(str(error.get("message") or kind)) or kind,
                         again=self.again(transcript),
                     ),
                 )
@@ -80,10 +80,9 @@ class Reds:
         for key, verdict in keyed(transcript):
             if verdict.outcome in {"failed", "broken"}:
                 turn = places.get(id(verdict))
-                at = None if turn is None else said[turn]
-                lines = (None, None) if at is None else (at.line, at.reply)
+                about = _spoken_of(verdict, said) if turn is None else said[turn]
                 outcome: Literal["failed", "broken"] = "failed" if verdict.outcome == "failed" else "broken"
-                yield f"{outcome} {key}", self._red(transcript, verdict, turn, lines, outcome)
+                yield f"{outcome} {key}", self._red(transcript, verdict, turn, about, outcome)
 
     def _cut(self, transcript: Transcript) -> Red | None:
         """The turn that was not said, for want of what no reply gave; None where no turn was left out for that."""
@@ -108,11 +107,11 @@ class Reds:
         transcript: Transcript,
         verdict: Verdict,
         turn: int | None,
-        lines: tuple[Message | None, Message | None],
+        about: Spoken | None,
         outcome: Literal["failed", "broken"],
     ) -> Red:
         """A verdict with what it is about."""
-        line, reply = lines
+        line, reply = (None, None) if about is None else (about.line, about.reply)
         got, spans = _around(_text(reply), verdict.spans)
         posed = self.specs.get(told_of(verdict.check, verdict.path, verdict.line, verdict.of))
         return Red(
@@ -124,12 +123,12 @@ class Reds:
             check=verdict.check,
             name=verdict.name,
             of=verdict.of,
-            user=_text(line),
-            expected=_spelled(verdict, None if posed is None else posed.spec),
+            user=_bounded(_text(line)),
+            expected=_bounded(_spelled(verdict, None if posed is None else posed.spec)) or "",
             got=got,
             spans=spans,
-            reason=verdict.reason,
-            had=None if turn is None else self.had.get(turn),
+            reason=_bounded(verdict.reason) or "",
+            had=None if about is None else self.had.get(about.turn.turn),
             again=self.again(transcript),
         )
 
@@ -150,14 +149,37 @@ def _text(message: Message | None) -> str | None:
     return None if message is None else text_of(message)
 
 
+def _bounded(text: str | None) -> str | None:
+    """The text, its beginning where it is long."""
+    if text is None or len(text) <= LONGEST:
+        return text
+    return f"{text[:LONGEST]}... ({len(text) - LONGEST:,} characters more)"
+
+
+def _spoken_of(verdict: Verdict, said: Sequence[Spoken]) -> Spoken | None:
+    """The turn that a check at the foot speaks of, where that is one: `last`, or a turn's id."""
+    heard = [each for each in said if each.reply is not None]
+    if verdict.of == "last":
+        return heard[-1] if heard else None
+    return next((each for each in heard if verdict.of is not None and each.turn.id == verdict.of), None)
+
+
 def _around(text: str | None, spans: tuple[Span, ...]) -> tuple[str | None, tuple[Span, ...]]:
     """A reply's text with what was found in it; of a long one what stands around the first find."""
     if text is None or len(text) <= LONGEST:
         return text, spans
     first = min((span[0] for span in spans), default=0)
     begin = max(0, min(first - LONGEST // 4, len(text) - LONGEST))
-    moved = tuple((left - begin, right - begin) for left, right in spans if right > begin)
-    return f"{text[begin : begin + LONGEST]}", moved
+    end = begin + LONGEST
+    before = f"({begin:,} characters before) ..." if begin else ""
+    after = f"... ({len(text) - end:,} characters more)" if end < len(text) else ""
+    shift = len(before) - begin
+    moved = tuple(
+        (max(left, begin) + shift, min(right, end) + shift)
+        for left, right in spans
+        if right > begin and left < end
+    )
+    return f"{before}{text[begin:end]}{after}", moved
 
 
 def _spelled(verdict: Verdict, spec: Json) -> str:

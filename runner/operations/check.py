@@ -152,6 +152,7 @@ def _comparisons(checking: Checking, measured: Mapping[str, Measured]) -> list[C
         alpha=yardstick.alpha,
         gate_blocks=yardstick.gate_blocks,
         is_whole=not checking.stage.left_out,
+        plays={name: part.planned.plays for name, part in checking.parts.items()},
     )
     return [found]
 

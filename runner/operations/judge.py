@@ -48,14 +48,18 @@ def judge(
     if manifest.kind == "chat":
         raise UsageError(f"{folder.name} is a chat: it has no scenario with checks; `/save` makes one of it")
     # Which conversations are judged, the run itself says; recordings are those of judges, if any are named now.
-    plain = {
+    plain: dict[str, object] = {
         "selection": Selection(),
         "cassettes": None,
         "mode": "replay",
         "max_cost": None,
         "max_tokens_total": None,
+        "until_decided": None,
     }
-    asked = Asked.load(manifest.asked).model_copy(update=plain)
+    typed = Asked.load(manifest.asked)
+    if typed.until_decided is not None:  # which of its trials were played, the journal knows
+        plain["changes"] = typed.changes.model_copy(update={"repeat": typed.until_decided})
+    asked = typed.model_copy(update=plain)
     if not asked.paths:
         raise UsageError(f"{folder.name} was played from scenarios that stand in no file: name one beside it")
     past = read_past(folder)

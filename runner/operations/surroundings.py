@@ -53,6 +53,11 @@ class _Place:
         prompt = own.get("prompt") or settings.prompt
         named, wanted = self._named(layers)
         if wanted is None and JUDGE not in self.bench.settings.named(named).models:
+            if any(given for given, _ in layers):
+                raise ValueError(
+                    f"the judge's provider {named} is named without a model: add `model:` beside it, or let the settings "
+                    f'say it ([providers.{named}.models] judge = "...")'
+                )
             raise ValueError(
                 "no judge is set, and the model under test does not judge itself unasked: name one in the settings "
                 f'([judge] model = "..." and provider = "...", or [providers.{named}.models] judge = "..."), under '
@@ -106,4 +111,4 @@ class _Place:
         try:
             return self.bench.settings.resolve(provider=provider, model=models.get(model, model))
         except ProviderError as error:
-            raise ValueError(str(error)) from None
+            raise ValueError(str(error).replace("--model asks for", "the check asks for")) from None

@@ -133,6 +133,12 @@ def headline(red: Red) -> str:
     return f"{check_of(red)} {came(red)}, {where}, {often(red)}"
 
 
+def case_of(red: Red) -> str:
+    """Which variant it is about; empty where its scenario has one alone."""
+    within = red.trial.partition("[")[2].rpartition("]")[0]
+    return line_of(within, 80)
+
+
 def came(red: Red) -> str:
     """How it came out, in words."""
     return "needs recording" if red.check == UNRECORDED else red.outcome

@@ -19,7 +19,7 @@ def judge(name: str, most: object, *answers: Answer) -> tuple[str, str]:
     [
         ("2s", ("passed", "0.8123 s, at most 2 s asked for")),
         ("1m 30s", ("passed", "0.8123 s, at most 90 s asked for")),
-        (0.8123, ("passed", "0.8123 s, at most 0.8123 s asked for")),
+        ("0.8123s", ("passed", "0.8123 s, at most 0.8123 s asked for")),
         ("500ms", ("failed", "0.8123 s, more than 0.5 s")),
     ],
 )
@@ -45,23 +45,25 @@ def test_the_first_token_has_a_time_of_its_own() -> None:
 def test_of_a_conversation_the_sum_counts() -> None:
     """What all its replies took together; of a turn, what that one took."""
     slow, quick = answered(latency_s=1.5), answered(latency_s=0.5)
-    assert judge("latency", 2, slow, quick) == ("passed", "2 s in 2 replies, at most 2 s asked for")
-    assert judge("latency", 1.9, slow, quick) == ("failed", "2 s in 2 replies, more than 1.9 s")
-    assert build("latency", {"max": 1}).judge(Subject(quick, 1, before=Subject(slow, 0))).outcome == "passed"
-    assert build("latency", {"max": 1}).takes_whole
+    assert judge("latency", "2s", slow, quick) == ("passed", "2 s in 2 replies, at most 2 s asked for")
+    assert judge("latency", "1.9s", slow, quick) == ("failed", "2 s in 2 replies, more than 1.9 s")
+    assert (
+        build("latency", {"max": "1s"}).judge(Subject(quick, 1, before=Subject(slow, 0))).outcome == "passed"
+    )
+    assert build("latency", {"max": "1s"}).takes_whole
 
 
 def test_what_is_not_known_never_passes() -> None:
     """It is broken, or not applicable to a replay without times; what is known may be too much already."""
     slow, lost, replay = answered(latency_s=1.5), answered(), answered(replayed=True)
-    assert judge("latency", 2, lost) == ("broken", "how long the reply took is not known")
-    assert judge("latency", 2, replay)[0] == judge("ttft", 2, replay)[0] == "not-applicable"
-    assert judge("latency", 2, slow, replay, lost) == (
+    assert judge("latency", "2s", lost) == ("broken", "how long the reply took is not known")
+    assert judge("latency", "2s", replay)[0] == judge("ttft", "2s", replay)[0] == "not-applicable"
+    assert judge("latency", "2s", slow, replay, lost) == (
         "broken",
         "turn 3: how long the reply took is not known",
     )
-    assert judge("latency", 2, slow, replay)[0] == "not-applicable"
-    assert judge("latency", 1, slow, lost) == ("failed", "1.5 s in 2 replies, more than 1 s")
+    assert judge("latency", "2s", slow, replay)[0] == "not-applicable"
+    assert judge("latency", "1s", slow, lost) == ("failed", "1.5 s in 2 replies, more than 1 s")
 
 
 def test_a_replay_is_judged_by_its_recorded_times() -> None:

@@ -115,7 +115,7 @@ def test_accepting_the_same_run_again_changes_nothing(front: Front) -> None:
     shown = front.type(
         "baseline", "accept", str(max((front.folder / "outputs").iterdir(), key=os.path.getmtime))
     )
-    assert "1 cell (1 changed, 1 kept from before)" in said(shown.out)
+    assert "1 cell (1 changed, 1 kept, not played)" in said(shown.out)
 
 
 def test_a_new_axis_is_unpaired_and_no_failure(front: Front) -> None:
@@ -145,9 +145,9 @@ def test_what_vanished_is_named(front: Front) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        ("{", "is no baseline, or is damaged"),
+        ("{", "damaged: Expecting property name"),
         ("<<<<<<< ours\n", "holds a merge that was not finished"),
-        ('{"schema": "runner.baseline/2"}', "use a newer runner"),
+        ('{"schema": "runner.baseline/2"}', "or a newer one"),
         ('{"schema": "runner.baseline/1", "scenario": "other"}', "is the baseline of `other`"),
         (
             '{"schema": "runner.baseline/1", "scenario": "refund", "cells": {"a": {"trials": {"passed": -5}}}}',

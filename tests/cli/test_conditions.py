@@ -105,12 +105,20 @@ def test_show_says_which_turns_were_not_taken(front: Front) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("  - user: my order is lost\n", "  - user: my order is lost\n    when: {contains: x}\n", "no reply before"),
+        (
+            "  - user: my order is lost\n",
+            "  - user: my order is lost\n    when: {contains: x}\n",
+            "no reply before",
+        ),
         ("my order is lost", '"my order {{ rma }} is lost"', "`rma` is captured from a later reply"),
         ("capture: {rma:", "capture: {1rma:", "1rma"),
         ("name: returns", "name: returns\nvars: {rma: x}", "`rma` is a variable already"),
         ("{regex: 'RMA-(\\d+)'}", "{regexp: x}", "did you mean `regex`"),
-        ("last: {name: is polite, contains: welcome}", "conversation: {contains: welcome}", "is about one reply"),
+        (
+            "last: {name: is polite, contains: welcome}",
+            "conversation: {contains: welcome}",
+            "is about one reply",
+        ),
         ("last: {name: is polite, contains: welcome}", "last: {name: is polite}", "a name without a check"),
     ],
 )

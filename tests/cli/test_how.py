@@ -75,7 +75,9 @@ def test_what_is_wrong_in_a_profile_is_told_with_its_line(front: Front) -> None:
     assert shown.exit_code == 2
     assert "runner.toml:7: profiles.pr.repaet: unknown key `repaet`; did you mean `repeat`?" in shown.err
     assert "runner.toml:8: profiles.pr.paths" in shown.err
-    assert "runner.toml:9: profiles.pr.provider: unknown provider `cannned`; did you mean `canned`?" in shown.err
+    assert (
+        "runner.toml:9: profiles.pr.provider: unknown provider `cannned`; did you mean `canned`?" in shown.err
+    )
 
 
 def test_what_did_not_pass_is_played_again_alone(front: Front) -> None:

@@ -63,7 +63,7 @@ def test_enough_trials_are_measured_before_a_block_passes() -> None:
 
 def test_limits_on_time_are_held_by_all_trials_and_broken_by_a_failed_rate() -> None:
     """What the rest takes is not known; that a check failed stays so."""
-    gate = course(5, pass_rate=0.8, latency={"max": 1})
+    gate = course(5, pass_rate=0.8, latency={"max": "1s"})
     assert gate.verdict(Counts(passed=4)) is None
     assert gate.verdict(Counts(passed=4, failed=1)) == "passed"
     assert gate.verdict(Counts(failed=2)) == "failed"

@@ -21,7 +21,9 @@ def plan(blocks: str, trials: int, gate: Json = None) -> Plan:
     scripts = [script_of("u", variant=letter, scenario=letter) for letter in blocks]
     every = Trials([([script], range(1, trials + 1)) for script in scripts])
     found = Gate() if gate is None else Gate.read(gate)
-    policy = Curtailing(courses(dict.fromkeys(blocks, (found,)), ungated=dict.fromkeys(blocks, 1)), every.block)
+    policy = Curtailing(
+        courses(dict.fromkeys(blocks, (found,)), ungated=dict.fromkeys(blocks, 1)), every.block
+    )
     return Plan(every, curtailing=policy)
 
 

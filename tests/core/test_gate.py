@@ -25,7 +25,7 @@ WHOLE = {
     "min_trials": 10,
     "pass^3": 0.8,
     "pass@3": 0.9,
-    "latency": {"p95": "5s", "median": 2, "max": "1m"},
+    "latency": {"p95": "5s", "median": "2s", "max": "1m"},
     "ttft": {"p99.5": "500ms"},
     "cost": {"max": 0.01, "mean": 0.005, "total": 1},
     "only": {"system": "v2", "temperature": [0, 0.7]},
@@ -41,7 +41,7 @@ def test_all_that_can_be_said_is_read() -> None:
         AnyOf("pass@3: 0.9", 3, 0.9),
         Enough("min_trials: 10", 10),
         Pooled("latency: {p95: 5s}", "latency", "p95", 5),
-        Pooled("latency: {median: 2}", "latency", "median", 2),
+        Pooled("latency: {median: 2s}", "latency", "median", 2),
         Pooled("latency: {max: 1m}", "latency", "max", 60),
         Pooled("ttft: {p99.5: 500ms}", "ttft", "p99.5", 0.5),
         Pooled("cost: {max: 0.01}", "cost", "max", 0.01),
@@ -93,9 +93,9 @@ def test_a_sequential_test_has_its_usual_risks() -> None:
         ({"latency": "5s"}, "latency: expected what is limited, and its limit: `{p95: 5s}`"),
         ({"latency": {}}, "latency: expected what is limited"),
         ({"latency": {"p95": "5 days"}}, "latency.p95: expected a time such as `5s`"),
-        ({"latency": {"p95": 0}}, "latency.p95: expected a time above 0"),
-        ({"latency": {"p100": 1}}, "latency.p100: unknown key"),
-        ({"latency": {"total": 1}}, "latency.total: unknown key"),
+        ({"latency": {"p95": "0s"}}, "latency.p95: expected a time above 0"),
+        ({"latency": {"p100": "1s"}}, "latency.p100: unknown key"),
+        ({"latency": {"total": "1s"}}, "latency.total: unknown key"),
         ({"cost": {"max": "a lot"}}, 'cost.max: expected US dollars as a number, such as 0.01, not "a lot"'),
         ({"only": "v2"}, "only: expected a map of axes"),
         ({"only": {}}, "only: expected a map of axes"),
@@ -106,7 +106,7 @@ def test_a_sequential_test_has_its_usual_risks() -> None:
         ({"pass_rate": 1, "sequential": {"bad": 0.9}}, "pass_rate: `sequential` tells two rates apart, both below 1"),
         ({"pass_rate": 0.9, "sequential": {"bad": 0.5, "gamma": 1}}, "sequential.gamma: unknown key"),
         ({"pass_rate": 0.9, "sequential": {"bad": 0.5, "beta": 0.5}}, "sequential.beta: expected a chance above 0"),
-        ({"pass_rate": 0.9, "sequential": {"bad": 0.5}, "latency": {"max": 1}}, "does not go with `latency`"),
+        ({"pass_rate": 0.9, "sequential": {"bad": 0.5}, "latency": {"max": "1s"}}, "does not go with `latency`"),
     ],
 )  # fmt: skip
 def test_what_can_never_be_meant_is_refused(spec: Json, complaint: str) -> None:
@@ -119,7 +119,7 @@ def test_what_can_never_be_meant_is_refused(spec: Json, complaint: str) -> None:
 def test_all_that_is_wrong_comes_at_once() -> None:
     """Every fault is told, each with the way to it."""
     with pytest.raises(GateError) as raised:
-        Gate.read({"pass_rat": 1, "latency": {"p95": "x", "p999": 1}, "cost": 3})
+        Gate.read({"pass_rat": 1, "latency": {"p95": "x", "p999": "1s"}, "cost": 3})
     assert [fault.keys for fault in raised.value.faults] == [
         ("pass_rat",), ("latency", "p95"), ("latency", "p999"), ("cost",)
     ]  # fmt: skip
@@ -134,7 +134,7 @@ def test_what_is_refused_is_marked_by_editors() -> None:
         {"pass_rate": 0},
         {"confidence": 0.9},
         {},
-        {"latency": {"p999": 1}},
+        {"latency": {"p999": "1s"}},
         {"pass^0": 1},
     ):
         assert not Draft202012Validator(schema).is_valid(spec)
@@ -145,7 +145,7 @@ def test_what_is_refused_is_marked_by_editors() -> None:
 def test_a_gate_that_says_nothing_of_passes_asks_that_every_check_passes() -> None:
     """Limits on time do not let a failed check through; a rate, or pass^k, stands in the place of the default."""
     assert Gate().asked == (EVERY,)
-    assert Gate.read({"latency": {"max": 5}}).asked[0] == EVERY
+    assert Gate.read({"latency": {"max": "5s"}}).asked[0] == EVERY
     assert Gate.read({"min_trials": 5}).asked[0] == EVERY
     for spec in ({"pass_rate": 0.5}, {"pass^2": 0.5}, {"pass@2": 0.5}):
         assert EVERY not in Gate.read(spec).asked
@@ -224,7 +224,7 @@ def test_what_so_many_trials_cannot_show_is_said_before_they_are_played(
 
 def test_what_is_counted_can_be_reached_by_any_number() -> None:
     """One trial that passes is a rate of 1."""
-    assert unreachable([Gate(), Gate.read({"pass_rate": 1, "latency": {"max": 1}})], 1) is None
+    assert unreachable([Gate(), Gate.read({"pass_rate": 1, "latency": {"max": "1s"}})], 1) is None
 
 
 def test_a_sequential_test_of_one_tag_goes_with_no_rule_of_another() -> None:

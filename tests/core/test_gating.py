@@ -89,7 +89,7 @@ def test_what_is_missing_counts_both_ways(spec: Json, letters: str, verdict: Blo
         (COUNT, "ppppf", "4 of 5 trials passed (80 %, 95 % interval 38-96 %); asked for 80 %"),
         (COUNT, "p", "1 of 1 trial passed (100 %, 95 % interval 21-100 %); asked for 80 %"),
         (None, "ppppp", "5 of 5 trials passed (100 %, 95 % interval 57-100 %)"),
-        (None, "ppppf", "4 of 5 trials passed (80 %, 95 % interval 38-96 %); every one has to"),
+        (None, "ppppf", "4 of 5 trials passed (80 %, 95 % interval 38-96 %); every trial has to pass"),
         (None, "uu-", "no trial passed or failed; 2 unanswered, 1 not played to the end; what is missing could change the verdict"),
         (SURE, "p" * 14, "14 of 14 trials passed (100 %, 95 % interval 78-100 %); that shows 80 % with 95 % confidence"),
         (SURE, "p" * 9 + "f", "9 of 10 trials passed (90 %, 95 % interval 60-98 %); too few to show 80 % with 95 % confidence, or to rule it out: 6 more trials could, at the least"),
@@ -148,14 +148,14 @@ FIVE: dict[Quantity, Sequence[float | None]] = {"latency": [1, 2, 3, 4, 10], "co
     [
         ({"latency": {"max": "10s"}}, "ppppp", "passed", "max of 5 replies: 10 s, asked for 10 s at most"),
         ({"latency": {"p95": "5s"}}, "ppppp", "failed", "p95 of 5 replies: 8.8 s, asked for 5 s at most"),
-        ({"latency": {"median": 3}}, "ppppu", "unanswered", "median of 5 replies: 3 s, asked for 3 s at most; 1 unanswered"),
-        ({"latency": {"median": 5}}, "ppppu", "passed", "median of 5 replies: 3 s, asked for 5 s at most; 1 unanswered"),
-        ({"latency": {"max": 5}}, "ppppu", "failed", "max of 5 replies: 10 s, asked for 5 s at most; 1 unanswered"),
-        ({"latency": {"max": 20}}, "pppp-", "undecided", "max of 5 replies: 10 s, asked for 20 s at most; 1 not played to the end"),
+        ({"latency": {"median": "3s"}}, "ppppu", "unanswered", "median of 5 replies: 3 s, asked for 3 s at most; 1 unanswered"),
+        ({"latency": {"median": "5s"}}, "ppppu", "passed", "median of 5 replies: 3 s, asked for 5 s at most; 1 unanswered"),
+        ({"latency": {"max": "5s"}}, "ppppu", "failed", "max of 5 replies: 10 s, asked for 5 s at most; 1 unanswered"),
+        ({"latency": {"max": "20s"}}, "pppp-", "undecided", "max of 5 replies: 10 s, asked for 20 s at most; 1 not played to the end"),
         ({"cost": {"max": 0.05}}, "ppp", "undecided", "max of 2 trials: $0.02, asked for $0.05 at most; of 1 it is not known"),
         ({"cost": {"max": 0.01}}, "ppp", "failed", "max of 2 trials: $0.02, asked for $0.01 at most; of 1 it is not known"),
         ({"cost": {"total": 0.02}}, "ppp", "failed", "total of 2 trials: $0.03, asked for $0.02 at most; of 1 it is not known"),
-        ({"ttft": {"max": 1}}, "ppp", "undecided", "the time to the first token of no reply is known"),
+        ({"ttft": {"max": "1s"}}, "ppp", "undecided", "the time to the first token of no reply is known"),
     ],
 )  # fmt: skip
 def test_time_and_money_are_pooled_and_what_is_not_known_never_passes(

@@ -39,7 +39,9 @@ def test_a_provider_that_names_its_judge_is_asked(tmp_path: Path) -> None:
 
 def test_nobody_judges_unasked(tmp_path: Path) -> None:
     """Without a judge it is an error that names every way to set one; the model under test does not judge itself."""
-    with pytest.raises(ValueError, match="no judge is set, and the model under test does not judge itself unasked"):
+    with pytest.raises(
+        ValueError, match="no judge is set, and the model under test does not judge itself unasked"
+    ):
         place(tmp_path, provider="other").judge(None, None)
 
 
@@ -57,7 +59,7 @@ def test_a_model_named_beside_one_provider_is_not_asked_of_another(tmp_path: Pat
     """A check that names a provider alone does not get the model which the settings name beside another one."""
     settings = '[judge]\nprovider = "other"\nmodel = "from-settings"\n'
     assert who(place(tmp_path, settings).judge("vllm", None)) == ("vllm", "large")
-    with pytest.raises(ValueError, match="no judge is set"):
+    with pytest.raises(ValueError, match="the judge's provider other is named without a model"):
         place(tmp_path, '[judge]\nprovider = "vllm"\nmodel = "m"\n').judge("other", None)
 
 
@@ -74,7 +76,10 @@ def test_an_unknown_provider_is_told_with_the_nearest_name(tmp_path: Path) -> No
 
 def test_closeness_is_measured_by_the_provider_s_embeddings(tmp_path: Path) -> None:
     """The built-in provider has a model for it; another one names its own."""
-    assert who(place(tmp_path, provider="openai").embedder(None, None)) == ("openai", "text-embedding-3-small")
+    assert who(place(tmp_path, provider="openai").embedder(None, None)) == (
+        "openai",
+        "text-embedding-3-small",
+    )
     with pytest.raises(ValueError, match=r"has no model for embeddings: .*\[providers.vllm.models\]"):
         place(tmp_path).embedder(None, None)
     assert who(place(tmp_path).embedder(None, "bge")) == ("vllm", "bge")

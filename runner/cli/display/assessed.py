@@ -14,6 +14,7 @@ from runner.reports.marked import marked
 from runner.reports.telling import (
     ORDER,
     address,
+    case_of,
     facts_of,
     headline,
     interval,
@@ -110,7 +111,8 @@ def _word(block: Block) -> str:
 def _tell_red(red: Red, screen: Screen) -> None:
     """Tell one thing that went wrong: where, what was said, what was expected, what came."""
     where = address(red.path, red.line)
-    title = f"{where}: {headline(red)}" if where else headline(red)
+    within = f" ({case})" if (case := case_of(red)) else ""
+    title = f"{where}: {headline(red)}{within}" if where else f"{headline(red)}{within}"
     screen.tell("\n" + screen.paint(wrapped(title, screen.width), "bold"))
     for label, text in facts_of(red, LONGEST):
         if label == "play it again":  # a command that is wrapped cannot be copied

@@ -79,6 +79,13 @@ def _bare(reader: Reader, node: TextNode, key: str, of: str | None) -> list[Expe
     return []
 
 
+def _unknown(name: str) -> str:
+    """The sentence about a name that is no check's; some are written so for other tools."""
+    if name in {"type", "value", "threshold"}:
+        return "a check is written by its name: `contains: receipt`"
+    return unknown("check", name, names())
+
+
 def _takes_nothing(name: str) -> bool:
     """Whether a check's name says all; one of another package that cannot be loaded is complained about when it is built."""
     try:
@@ -93,7 +100,7 @@ def _check(reader: Reader, place: TextNode, node: Node, key: str, of: str | None
     if not is_check(name):
         misplaced = of is None and name in WHOLE
         why = f"{quoted(name)} belongs at the foot of the scenario: here the turn is meant already"
-        reader.say(place, bounded(f"{key}.{name}"), why if misplaced else unknown("check", name, names()))
+        reader.say(place, bounded(f"{key}.{name}"), why if misplaced else _unknown(name))
         return []
     key = f"{key}.{name}"
     try:

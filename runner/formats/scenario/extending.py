@@ -17,6 +17,9 @@ OWN: Final = ("name", "extends")
 _HINTS: Final = {
     **{name: f"{quoted(name)} is a request field: it goes under `params:`" for name in REQUEST_FIELDS},
     **dict.fromkeys(("user", "assistant"), "who speaks is said among the `turns:`, each after `- `"),
+    "assert": "checks stand under `expect:`",
+    "tests": "rows of values stand under `cases:`",
+    "prompts": "prompts that are held against each other stand under `matrix: {system: {name: ..}}`",
     "messages": "the messages are written as `system:` and `turns:`",
 }
 

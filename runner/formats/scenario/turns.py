@@ -133,6 +133,10 @@ def _hints(node: MapNode) -> dict[str, str]:
     for name, place in node.keys.items():
         if name in {"system", "developer"}:
             hints[name] = f"{quoted(name)} stands at the top of the scenario, not among the turns"
+        elif name == "assert":
+            hints[name] = "checks stand under `expect:`"
+        elif name == "if":
+            hints[name] = "a turn's condition stands under `when:`"
         elif name in {"role", "content"}:
             hints[name] = _as_message(node)
         elif name in SETTABLE and name not in TURN:

@@ -10,6 +10,9 @@ from runner.cli.boundary import bounded
 from runner.cli.commands import Command, Commands
 from runner.cli.complete import run_names
 
+BASELINES = "baselines"
+"""Where baselines stand unless another folder is named."""
+
 Run = Annotated[
     str,
     typer.Argument(
@@ -37,12 +40,13 @@ baseline = typer.Typer(
 def accept(
     run: Run,
     only: options.Only = None,
-    baselines: Baselines = Path("baselines"),
+    baselines: Baselines = Path(BASELINES),
     outputs: options.Outputs = Path("outputs"),
 ) -> None:
     """Make a run the yardstick: one small file for each scenario, which reads well in a diff."""
     from runner.cli.display.layout import wrapped
     from runner.cli.display.screen import Screen
+    from runner.cli.display.typed import command
     from runner.cli.display.wording import count
     from runner.core.harmless import harmless_line
     from runner.operations.baselines import accept as accept_run
@@ -61,7 +65,10 @@ def accept(
         cells = count(each.added + each.changed + each.same, "cell")
         line = f"{each.path}: {cells} ({told}); {each.passed:,} of {count(each.trials, 'trial')} passed"
         screen.tell(wrapped(harmless_line(line), screen.width))
-    screen.say("`runner check` finds it without an option; commit it with the prompts that it is about")
+    found = "`runner check` finds it without an option"
+    if baselines != Path(BASELINES):
+        found = f"`{command('check', '--baselines', str(baselines))}` holds runs against it"
+    screen.say(f"{found}; commit it with the prompts that it is about")
 
 
 # A group of one command would be that command.

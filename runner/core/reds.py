@@ -153,7 +153,7 @@ def _bounded(text: str | None) -> str | None:
     """The text, its beginning where it is long."""
     if text is None or len(text) <= LONGEST:
         return text
-    return f"{text[:LONGEST]}... ({len(text) - LONGEST:,} characters more)"
+    return f"{text[:LONGEST]}..."
 
 
 def _spoken_of(verdict: Verdict, said: Sequence[Spoken]) -> Spoken | None:
@@ -171,8 +171,7 @@ def _around(text: str | None, spans: tuple[Span, ...]) -> tuple[str | None, tupl
     first = min((span[0] for span in spans), default=0)
     begin = max(0, min(first - LONGEST // 4, len(text) - LONGEST))
     end = begin + LONGEST
-    before = f"({begin:,} characters before) ..." if begin else ""
-    after = f"... ({len(text) - end:,} characters more)" if end < len(text) else ""
+    before, after = "..." if begin else "", "..." if end < len(text) else ""
     shift = len(before) - begin
     moved = tuple(
         (max(left, begin) + shift, min(right, end) + shift)

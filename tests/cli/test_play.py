@@ -283,7 +283,7 @@ def test_nothing_named(front: Front) -> None:
     """Without a path, the way on is named."""
     shown = front.type("play")
     assert (shown.exit_code, shown.out) == (2, "")
-    assert "runner play scenarios" in shown.err
+    assert "e.g. scenarios" in shown.err
 
 
 def test_outputs_elsewhere(front: Front) -> None:

@@ -1,4 +1,4 @@
-"""Two runs of the same blocks; against statsmodels, and against abeval where that is installed."""
+"""Two runs of the same blocks; against statsmodels and abeval."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -19,6 +19,7 @@ from runner.core.significance import Block, label_permutation, mcnemar, mcnemar_
 from runner.core.stats import agreement, wilson
 
 PROPORTION = import_module("statsmodels.stats.proportion")
+ABEVAL = import_module("abeval")
 
 
 def test_newcombe_is_that_of_statsmodels() -> None:
@@ -130,23 +131,21 @@ def test_what_was_not_played_is_refused(ask: Callable[[], object]) -> None:
 
 def test_formulas_are_those_of_abeval() -> None:
     """Wilson's interval, McNemar's p, the detectable difference and exact agreement are abeval's."""
-    abeval = pytest.importorskip("abeval")
     for passed, trials in product(range(6), range(5, 40, 7)):
-        theirs = abeval.proportion_ci(passed, trials)
+        theirs = ABEVAL.proportion_ci(passed, trials)
         assert wilson(passed, trials) == pytest.approx((theirs.lo, theirs.hi))
     for b, c in product(range(8), repeat=2):
-        theirs = abeval.mcnemar_exact([1] * b + [0] * c + [1], [0] * b + [1] * c + [1])
+        theirs = ABEVAL.mcnemar_exact([1] * b + [0] * c + [1], [0] * b + [1] * c + [1])
         assert mcnemar(b, c).p == pytest.approx(theirs["p"])
     for n in (20, 50, 100, 500):
-        assert detectable(n) == pytest.approx(abeval.mde(n, 0.2**0.5))
+        assert detectable(n) == pytest.approx(ABEVAL.mde(n, 0.2**0.5))
     groups = {"a": [1, 1, 1], "b": [1, 0, 1], "c": [0, 0]}
-    exact = abeval.judge_reliability(groups).exact_agreement
+    exact = ABEVAL.judge_reliability(groups).exact_agreement
     assert sum(agreement(group).total for group in groups.values()) / 3 == pytest.approx(exact)
 
 
 def test_verdicts_on_pairs_of_runs_are_those_of_abeval() -> None:
     """On the same pairs the difference and p are abeval's but for its draws, and so is the verdict, away from .05."""
-    abeval = pytest.importorskip("abeval")
     chance, reps, told = Random(9), 2_000, 0
     for drop, repeats in product((0, 0.1, 0.2, 0.4), (1, 1, 5, 5)):
         blocks = []
@@ -158,7 +157,7 @@ def test_verdicts_on_pairs_of_runs_are_those_of_abeval() -> None:
             [block.passed_base / repeats for block in blocks],
             [block.passed_now / repeats for block in blocks],
         ]
-        theirs, ours = abeval.paired_compare(*rates, reps=reps), regression(blocks)
+        theirs, ours = ABEVAL.paired_compare(*rates, reps=reps), regression(blocks)
         assert ours.difference == pytest.approx(theirs.diff)
         error = 4 * (ours.p_two_sided * (1 - ours.p_two_sided) / reps) ** 0.5 + 2 / reps
         assert ours.p_two_sided == pytest.approx(theirs.p_permutation, abs=error)

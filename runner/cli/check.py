@@ -165,7 +165,7 @@ def check(
     reports = Reports.open(junit, junit_by, markdown, os.environ, for_programs=as_json or quiet)
     screen = Screen.open()
     if dry_run:
-        _rehearse(words, asked_how, yardstick, outputs, screen)
+        _rehearse(words, asked_how, yardstick, outputs, screen, as_json=as_json)
         return
     began = time.monotonic()
     with reports.silenced(screen):
@@ -292,7 +292,13 @@ def _announce(checking: "Checking", screen: "Screen") -> None:
 
 
 def _rehearse(
-    words: options.Words, asked_how: how.How, yardstick: "Yardstick", outputs: Path, screen: "Screen"
+    words: options.Words,
+    asked_how: how.How,
+    yardstick: "Yardstick",
+    outputs: Path,
+    screen: "Screen",
+    *,
+    as_json: bool,
 ) -> None:
     """Say what would be checked; nothing is sent, and no key is needed."""
     from runner.cli.display.rehearsal import tell_rehearsal
@@ -302,7 +308,7 @@ def _rehearse(
     asked = asked_how.asked(words, outputs)
     ready = stage(asked, Path.cwd(), os.environ)
     _announce(open_check(ready, yardstick), screen)
-    tell_rehearsal(ready, screen, as_json=False)
+    tell_rehearsal(ready, screen, as_json=as_json)
 
 
 def _yardstick(

@@ -1,9 +1,11 @@
 """The files and lines that CI reads of a check: JUnit XML, Markdown, annotations; each is made from the assessment alone."""
 
+import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -50,8 +52,10 @@ class Reports:
         if junit_by not in {"block", "trial"}:
             raise UsageError(f"--junit-by {junit_by}: {unknown('value', junit_by, ('block', 'trial'))}")
         for option, path in (("--junit", junit), ("--markdown", markdown)):
-            if path is not None and path.is_dir():
-                raise UsageError(f"{option} {path}: a folder stands there; name a file")
+            if path is not None:
+                _require_place(option, path)
+        if junit is not None and markdown is not None and junit.resolve() == markdown.resolve():
+            raise UsageError(f"--junit and --markdown both name {junit}: give each a file of its own")
         is_github = environ.get("GITHUB_ACTIONS") == "true"
         summary = environ.get("GITHUB_STEP_SUMMARY") if is_github else None
         workspace = environ.get("GITHUB_WORKSPACE") if is_github else None
@@ -85,24 +89,37 @@ class Reports:
             write(resumed(token))
 
     def write(self, assessment: "Assessment", screen: "Screen") -> None:
-        """Write all that was asked for; raises StoreError where a file cannot be written."""
-        if self.junit is not None:
-            from runner.reports.junit import junit_xml
-
-            _write(self.junit, junit_xml(assessment, by=self.junit_by))
-        if self.markdown is not None or self.step_summary is not None:
-            from runner.reports.markdown import markdown_summary
-
-            text = markdown_summary(assessment).encode("utf-8", "backslashreplace")
-            if self.markdown is not None:
-                _write(self.markdown, text)
-            if self.step_summary is not None:
-                _append(self.step_summary, text)
+        """Write all that was asked for; raises StoreError where a file cannot be written, once all others are."""
+        faults = []
+        for write in self._writes(assessment):
+            try:
+                write()
+            except StoreError as error:
+                faults.append(str(error))
         if self.annotates:
             from runner.reports.github import annotations
 
             for line in annotations(assessment, place=self._place):
                 self._commands(screen)(line)
+        if faults:
+            told = "\n".join(faults)
+            way = f"`runner check --resume {assessment.run}` writes reports anew, and sends nothing again"
+            raise StoreError(f"{told}\nthe run is kept, and its verdict stands ({assessment.verdict}): {way}")
+
+    def _writes(self, assessment: "Assessment") -> "Iterator[Callable[[], None]]":
+        """What writes each file that was asked for."""
+        if self.junit is not None:
+            from runner.reports.junit import junit_xml
+
+            yield partial(_write, self.junit, junit_xml(assessment, by=self.junit_by))
+        if self.markdown is not None or self.step_summary is not None:
+            from runner.reports.markdown import markdown_summary
+
+            text = markdown_summary(assessment).encode("utf-8", "backslashreplace")
+            if self.markdown is not None:
+                yield partial(_write, self.markdown, text)
+            if self.step_summary is not None:
+                yield partial(_append, self.step_summary, text)
 
     def _commands(self, screen: "Screen") -> "Callable[[str], None]":
         """Where GitHub is told what to do."""
@@ -116,6 +133,21 @@ class Reports:
             return Path(path).resolve().relative_to(self.workspace.resolve()).as_posix()
         except ValueError:
             return PurePath(path).as_posix()
+
+
+def _require_place(option: str, path: Path) -> None:
+    """Raise UsageError where a report cannot be written, or would take the place of a scenario."""
+    if path.is_dir():
+        raise UsageError(f"{option} {path}: a folder stands there; name a file")
+    if path.exists() and path.suffix in {".yaml", ".yml"}:
+        raise UsageError(f"{option} {path}: a scenario stands there, and would be lost; name another file")
+    if path.exists() and not path.is_file():  # a device or a pipe
+        return
+    folder = next(each for each in path.resolve().parents if each.exists())
+    if not folder.is_dir():
+        raise UsageError(f"{option} {path}: {folder.name} is a file, and no folder; name another place")
+    if not os.access(folder, os.W_OK):
+        raise UsageError(f"{option} {path}: nothing can be written in {folder}; name another place")
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -6,12 +6,15 @@ Law: a check that failed has failed, whatever else went wrong in the trial; a tr
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Final, Self
 
 from runner.core.assessment import BlockVerdict, TrialOutcome
 from runner.core.finding import Verdict
 from runner.core.run import Run, Summary
-from runner.core.transcript import Transcript, TrialStatus
+from runner.core.transcript import PlayedTurn, Transcript, TrialStatus
+
+UNSAID: Final = "what it says was not captured, so neither it nor what follows was played"
+"""Why a turn was left out that nothing else ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,13 @@ def outcome_of(transcript: Transcript) -> TrialOutcome:
     if transcript.status == "finished" and any(turn.status == "skipped" for turn in transcript.turns):
         marks = marks.with_skipped()
     return marks.outcome(transcript.status)
+
+
+def unsaid(transcript: Transcript) -> PlayedTurn | None:
+    """The turn with which a trial ended that could not be said, since what it says was not captured; else None."""
+    if transcript.status != "finished" or any(each.outcome == "failed" for each in transcript.all_verdicts):
+        return None
+    return next((turn for turn in transcript.turns if turn.status == "skipped"), None)
 
 
 def remembered(run: Run) -> Mapping[str, tuple[Marks, TrialStatus]]:

@@ -8,6 +8,7 @@ from runner.core.assessment import Red
 from runner.core.finding import Span, Verdict
 from runner.core.measuring import keyed
 from runner.core.message import Message
+from runner.core.outcome import UNSAID, unsaid
 from runner.core.spoken import Spoken, spoken, text_of
 from runner.core.transcript import Transcript
 from runner.core.trial import Posed, Script
@@ -86,19 +87,18 @@ class Reds:
 
     def _cut(self, transcript: Transcript) -> Red | None:
         """The turn that was not said, for want of what no reply gave; None where no turn was left out for that."""
-        skipped = next((turn for turn in transcript.turns if turn.status == "skipped"), None)
-        failed = any(verdict.outcome == "failed" for verdict in transcript.all_verdicts)
-        if skipped is None or failed or transcript.status != "finished":
+        turn = unsaid(transcript)
+        if turn is None:
             return None
         return Red(
             trial=transcript.id,
             outcome="failed",
-            turn=skipped.turn,
-            path=skipped.path or transcript.path or None,
-            line=skipped.line,
+            turn=turn.turn,
+            path=turn.path or transcript.path or None,
+            line=turn.line,
             check="turn",
             expected="the turn is said",
-            reason="what it says was not captured, so neither it nor what follows was played",
+            reason=UNSAID,
             again=self.again(transcript),
         )
 

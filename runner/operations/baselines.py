@@ -90,7 +90,7 @@ def _require_whole(folder: RunFolder, manifest: Manifest) -> Asked:
         times = "once" if broken == 1 else f"{broken} times"
         raise UsageError(
             f"{folder.name} cannot be a baseline: a check broke {times}. Mend it and judge again by `runner judge "
-            f"{folder.name}`, then accept that run; or leave its scenario out by --only"
+            f"{folder.name}`, then accept that run; or play the other scenarios alone"
         )
     if asked.selection.unpassed_in is not None or asked.selection.repeats:
         which = "--trial" if asked.selection.repeats else "--unpassed-in"

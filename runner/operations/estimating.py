@@ -1,6 +1,6 @@
 """About what a run will cost, told before anything is sent: guessed from the length of what is known to be said."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from runner.core.check import Judge
@@ -18,7 +18,9 @@ VERDICT_TOKENS: Final = 80
 """How long a judge's answer is taken to be, and how much its instructions add to what it sees."""
 
 MOST_LOOKED_AT: Final = 400
-"""Of more trials every so many-th stands for those around it: what is guessed is not worth more."""
+"""Of more trials so many stand for all: what is guessed is not worth more."""
+_GOLDEN: Final = (5**0.5 - 1) / 2
+"""Its multiples lie evenly in a circle and never in step with what comes round in a plan: cases, models."""
 
 _LIMITS: Final = ("max_completion_tokens", "max_tokens")
 
@@ -30,8 +32,7 @@ def about_cost(stage: Stage) -> float | None:
         return 0.0
     total = 0.0
     last: tuple[Script, float] | None = None
-    stride = max(1, len(stage.trials) // MOST_LOOKED_AT)
-    places = range(0, len(stage.trials), stride)
+    places = _places(len(stage.trials))
     for place in places:
         script = stage.trials[place].script
         if last is None or last[0] is not script:
@@ -41,6 +42,13 @@ def about_cost(stage: Stage) -> float | None:
             last = script, cost
         total += last[1]
     return total * len(stage.trials) / max(1, len(places))
+
+
+def _places(trials: int) -> Sequence[int]:
+    """The places of the trials that stand for so many, in their order."""
+    if trials <= MOST_LOOKED_AT:
+        return range(trials)
+    return sorted({int(trials * (number * _GOLDEN % 1)) for number in range(MOST_LOOKED_AT)})
 
 
 def _trial_cost(script: Script, settings: Settings) -> float | None:

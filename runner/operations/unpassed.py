@@ -1,5 +1,6 @@
 """Which trials of a run were not green: what `--unpassed-in` plays again."""
 
+from runner.core.outcome import outcome_of
 from runner.core.transcript import Transcript
 from runner.errors import NothingToPlayError
 from runner.operations.read import transcripts_of
@@ -7,7 +8,7 @@ from runner.store.folder import RunFolder
 
 
 def unpassed_in(folder: RunFolder) -> tuple[str, ...]:
-    """The ids of the trials that have no reply, or of which a check failed or broke, or that did not end.
+    """The ids of the trials that have no reply, or that failed, or of which a check broke, or that did not end.
 
     Raises NothingToPlayError where every trial passed.
     """
@@ -18,6 +19,5 @@ def unpassed_in(folder: RunFolder) -> tuple[str, ...]:
 
 
 def is_passed(transcript: Transcript) -> bool:
-    """Whether a trial was played to its end, and no check of it failed or broke."""
-    bad = any(verdict.outcome in {"failed", "broken"} for verdict in transcript.all_verdicts)
-    return transcript.status == "finished" and not bad
+    """Whether a trial was played to its end, no turn left out for want of words, and no check of it failed or broke."""
+    return outcome_of(transcript) in {"passed", "unmeasured"}

@@ -150,5 +150,9 @@ def _may_follow(event: TrialEvent, rest: list[TrialEvent]) -> bool:
 
 
 def _step(event: TrialEvent) -> str:
-    """The part of a slot that all questions of one check share."""
-    return event.slot.split("?")[0].split("/")[0] if isinstance(event, Answered) else ""
+    """The part of a slot that all questions of one check share, and all those of a turn's conditions."""
+    if not isinstance(event, Answered):
+        return ""
+    check = event.slot.split("?")[0].split("/")[0]
+    turn, condition, _ = check.partition(".when[")
+    return f"{turn}{condition}"

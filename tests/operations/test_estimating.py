@@ -98,3 +98,13 @@ def test_of_very_many_trials_some_stand_for_all(folder: Path) -> None:
     many = staged(folder, "turns: ['a {{ x }}']\ncases: {$file: c.csv}\nrepeat: 3\n")
     exact = 3 * sum(((2 + n % 7 * 40) // 4) * 1.0 / 1e6 + A_REPLY for n in range(5_000))
     assert about_cost(many) == pytest.approx(exact, rel=0.02)
+
+
+def test_those_that_stand_for_all_are_not_all_of_one_kind(folder: Path) -> None:
+    """Where short and long conversations take turns, both are met, about equally often."""
+    (folder / "c.csv").write_text(
+        "id,x\n" + "".join(f"c{n},{'x' * (n % 2 * 40_000)}\n" for n in range(1_000))
+    )
+    many = staged(folder, "turns: ['a {{ x }}']\ncases: {$file: c.csv}\n")
+    exact = 500 * 10_000 * 1.0 / 1e6 + 1_000 * A_REPLY
+    assert about_cost(many) == pytest.approx(exact, rel=0.05)

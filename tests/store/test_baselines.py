@@ -67,7 +67,9 @@ def test_the_file_reads_well_in_a_diff(tmp_path: Path) -> None:
     assert lines[1] == f'  "schema": "{SCHEMA}",'
     assert all(len(line) <= WIDTH + 40 for line in lines)
     a = KEPT.cells["talk[case=a]"]
-    write_baseline(tmp_path, KEPT.with_cells("second", {"talk[case=a]": a.model_copy(update={"plays": "new"})}))
+    write_baseline(
+        tmp_path, KEPT.with_cells("second", {"talk[case=a]": a.model_copy(update={"plays": "new"})})
+    )
     after = baseline_path(tmp_path, "talk").read_text("utf-8").split("\n")
     changed = [two for one, two in zip(lines, after, strict=True) if one != two]
     assert changed == ['  "run": "second",', '      "plays": "new",']

@@ -10,6 +10,7 @@ from runner.cli.display.page import Page
 from runner.cli.display.typed import command
 from runner.core.finding import Verdict
 from runner.core.harmless import harmless, harmless_line
+from runner.core.outcome import UNSAID, unsaid
 from runner.core.places import spelled
 from runner.core.spoken import Spoken, spoken, text_of
 from runner.core.transcript import Transcript
@@ -38,10 +39,9 @@ class Origin:
 
 
 def is_bad(transcript: Transcript) -> bool:
-    """Whether a trial is unanswered, or one of its checks failed or broke."""
-    return transcript.status == "unanswered" or any(
-        verdict.outcome in _BAD for verdict in transcript.all_verdicts
-    )
+    """Whether a trial is unanswered, one of its checks failed or broke, or a turn of it could not be said."""
+    bad = any(verdict.outcome in _BAD for verdict in transcript.all_verdicts)
+    return bad or transcript.status == "unanswered" or unsaid(transcript) is not None
 
 
 def tell_failing(transcript: Transcript, page: Page, origin: Origin) -> None:
@@ -54,6 +54,10 @@ def tell_failing(transcript: Transcript, page: Page, origin: Origin) -> None:
         for verdict in said.turn.verdicts:
             if verdict.outcome in _BAD:
                 _tell_verdict(transcript, verdict, said, page, expected)
+    if (turn := unsaid(transcript)) is not None:
+        _begin(page, "failed", f"turn {turn.turn + 1}", _address(transcript, turn.path, turn.line))
+        _tell(page, "expected", "the turn is said")
+        _tell(page, "reason", UNSAID)
     for verdict in transcript.verdicts:
         if verdict.outcome in _BAD:
             _tell_verdict(transcript, verdict, None, page, expected)

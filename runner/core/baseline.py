@@ -98,6 +98,11 @@ class Cell(Value):
         )
 
     @property
+    def is_fixed(self) -> bool:
+        """Whether it says the same whenever it is asked: replayed, or once at temperature 0."""
+        return self.replayed or (self.cold and sum(self.trials.values()) == 1)
+
+    @property
     def passed(self) -> int:
         """How many trials passed."""
         return self.trials.get("passed", 0)

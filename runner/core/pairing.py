@@ -45,7 +45,7 @@ def _side_of_cell(name: str, cell: Cell, checks: Iterable[str] | None) -> Side:
         trials=cell.measured,
         failing=failing,
         replies={int(turn) - 1: frozenset(heard.digests) for turn, heard in cell.replies.items()},
-        is_fixed=cell.replayed or (cell.cold and sum(cell.trials.values()) == 1),
+        is_fixed=cell.is_fixed,
     )
 
 

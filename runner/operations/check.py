@@ -10,7 +10,7 @@ from pathlib import Path
 
 from runner.core.assessing import assess_block, assessment_of, find_flaky, tally
 from runner.core.assessment import Assessment, Comparison
-from runner.core.baseline import Baseline
+from runner.core.baseline import Baseline, Cell
 from runner.core.measuring import Measured
 from runner.core.pairing import compare_baseline, compare_inside, discordance_in, foresee
 from runner.core.places import spelled
@@ -55,10 +55,8 @@ class Checking:
 
     @property
     def foreseen(self) -> str:
-        """The smallest drop that could be seen, in a sentence; empty where nothing is held against anything."""
+        """The smallest drop that could be seen, in a sentence; empty where chance has no part, or nothing is compared."""
         asked = self.stage.asked
-        if asked.cassettes is not None and asked.mode == "replay":  # any trial that newly fails is seen
-            return ""
         if self.yardstick.against is not None:
             axis, value = self.yardstick.against
             paired = [
@@ -66,7 +64,7 @@ class Checking:
                 for part in self.parts.values()
                 if axis in part.planned.variant and spelled(part.planned.variant[axis]) != value
             ]
-            return _foreseen(paired, None)
+            return "" if all(map(self._is_fixed, self.parts.values())) else _foreseen(paired, None)
         paired = [
             part
             for name, part in self.parts.items()
@@ -74,10 +72,25 @@ class Checking:
         ]
         if not paired and self.baselines:
             return "none of these variants is in the baseline: there is nothing to hold them against"
-        if asked.until_decided is not None or not paired:
+        cells = {part.planned.id: self._cell(part) for part in paired}
+        drawn = [part for part in paired if not (self._is_fixed(part) and cells[part.planned.id].is_fixed)]
+        if asked.until_decided is not None or not drawn:
             return ""
-        fewest = min(self.baselines[part.planned.scenario].cells[part.planned.id].measured for part in paired)
-        return _foreseen(paired, discordance_in(self.baselines.values()), fewest)
+        fewest = min(cells[part.planned.id].measured for part in drawn)
+        return _foreseen(drawn, discordance_in(self.baselines.values()), fewest)
+
+    def _cell(self, part: Part) -> Cell:
+        """The cell of the baseline that a block is held against."""
+        return self.baselines[part.planned.scenario].cells[part.planned.id]
+
+    def _is_fixed(self, part: Part) -> bool:
+        """Whether a block will say the same whenever it is asked: replayed, or once at temperature 0."""
+        asked, script = self.stage.asked, part.script
+        if asked.cassettes is not None and asked.mode == "replay":
+            return True
+        turns = (turn for turn, line in enumerate(script.turns) if line.role == "user")
+        is_cold = all(script.params_of(turn).get("temperature") == 0 for turn in turns)
+        return is_cold and len(part.planned.trials) == 1
 
 
 def open_check(stage: Stage, yardstick: Yardstick) -> Checking:

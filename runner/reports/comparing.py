@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from runner.core.assessment import Change, Comparison, Pair
+from runner.core.assessment import Assessment, Change, Comparison, Pair
 from runner.reports.telling import line_of, percent, probability
 from runner.reports.wording import count
 
@@ -45,6 +45,12 @@ def ordered(comparison: Comparison) -> list[Pair]:
     """The pairs that changed or still fail, what is worst first."""
     telling = [pair for pair in comparison.pairs if pair.change != "unchanged"]
     return sorted(telling, key=lambda pair: ORDER.index(pair.change))
+
+
+def fallen(assessment: Assessment) -> frozenset[str]:
+    """The blocks that newly fail where a regression was found: what went wrong in them is why, whatever their gates allow."""
+    failed = (each for each in assessment.comparisons if each.verdict == "failed")
+    return frozenset(pair.block for each in failed for pair in each.pairs if pair.change == "newly failing")
 
 
 def rates_of(pair: Pair) -> str:

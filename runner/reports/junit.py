@@ -7,14 +7,14 @@ what Ant's requires besides is there too, but Ant's knows no output of a single 
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Literal
 from xml.etree import ElementTree as ET
 
 from runner.core.assessment import Assessment, Block, Comparison, Red, TrialOutcome
-from runner.reports.comparing import lines_of
+from runner.reports.comparing import fallen, lines_of
 from runner.reports.telling import address, line_of, passing, ruled, sentence_of, written
 
 LONGEST_NAME: Final = 120
@@ -87,7 +87,9 @@ def _suites(assessment: Assessment, by: Literal["block", "trial"]) -> Iterator[_
         cases = [case for block in blocks for case in (_trials(block) if by == "trial" else [_block(block)])]
         yield _Suite(name_of(scenario), tuple(cases), {"file": line_of(blocks[0].path)})
     if assessment.comparisons:
-        yield _Suite("baseline", tuple(_comparison(each) for each in assessment.comparisons), {})
+        fell = fallen(assessment)
+        reds = [red for block in assessment.blocks if block.id in fell for red in block.reds]
+        yield _Suite("baseline", tuple(_comparison(each, reds) for each in assessment.comparisons), {})
 
 
 def _block(block: Block) -> _Case:
@@ -163,15 +165,18 @@ def _trial(block: Block, trial: str, outcome: TrialOutcome) -> _Case:
     return _Case(name, "failure" if outcome == "failed" else "error", outcome, message, body)
 
 
-def _comparison(comparison: Comparison) -> _Case:
-    """A comparison's testcase; one that found nothing to pair is skipped."""
+def _comparison(comparison: Comparison, reds: Sequence[Red]) -> _Case:
+    """A comparison's testcase, with what went wrong in blocks that fell; one that found nothing to pair is skipped."""
     name = name_of(comparison.title)
     told = "\n".join(lines_of(comparison))
     if comparison.verdict == "passed":
         return _Case(name, out=told)
     tag: Tag = "failure" if comparison.verdict == "failed" else "skipped"
-    kind = "regression" if tag == "failure" else "undecided"
-    return _Case(name, tag, kind, line_of(comparison.reason, 1000), told)
+    if tag == "skipped":
+        return _Case(name, tag, "undecided", line_of(comparison.reason, 1000), told)
+    own = {pair.block for pair in comparison.pairs}
+    shown = [written(red) for red in reds if red.trial.rpartition("#")[0] in own][:MOST_REDS]
+    return _Case(name, tag, "regression", line_of(comparison.reason, 1000), "\n\n".join((told, *shown)))
 
 
 def _suite(suite: _Suite, place: int, assessment: Assessment) -> ET.Element:

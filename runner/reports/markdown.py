@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from runner.core.assessment import Assessment, Block, Comparison, Flaky, Red, Ruling
-from runner.reports.comparing import changes_of, figures_of, ordered, rates_of
+from runner.reports.comparing import changes_of, fallen, figures_of, ordered, rates_of
 from runner.reports.markdown_text import cell, code, fenced, html_code, prose
 from runner.reports.telling import (
     ORDER,
@@ -135,7 +135,8 @@ def _sections(assessment: Assessment) -> Iterator[_Section]:
     level = "95 % " if _levels(blocks) == {0.95} else ""
     head = f"\n| verdict | block | trials passed | {level}interval | gate |\n|:--|:--|:--|:--|:--|\n"
     yield _Section(head, tuple(_row(block) for block in blocks))
-    red = [block for block in blocks if block.gated and block.verdict != "passed"]
+    fell = fallen(assessment)
+    red = [block for block in blocks if (block.gated and block.verdict != "passed") or block.id in fell]
     details = (_details(block, number, len(red)) for number, block in enumerate(red))
     yield _Section("\n### What went wrong\n", tuple(details))
     worst = sorted(assessment.comparisons, key=lambda each: ORDER.index(each.verdict))
@@ -177,8 +178,10 @@ def _gate(ruling: Ruling) -> str:
 
 def _details(block: Block, number: int, of: int) -> _Piece:
     """What went wrong in a block, folded away where there are several."""
+    is_red = block.gated and block.verdict != "passed"
+    verdict = f"{SIGNS[block.verdict]} {block.verdict}" if is_red else f"{SIGNS['failed']} got worse"
     folded = "<details open>" if of == 1 else "<details>"
-    summary = f"{SIGNS[block.verdict]} {block.verdict} {html_code(line_of(block.id, 200))}: {passing(block)}"
+    summary = f"{verdict} {html_code(line_of(block.id, 200))}: {passing(block)}"
     parts = [f"\n{folded}\n<summary>{summary}</summary>\n"]
     rules = [ruling for ruling in block.rulings if ruling.verdict != "passed"]
     told = [f"- {code(line_of(ruling.rule))}: {prose(ruling_of(ruling))}\n" for ruling in rules]

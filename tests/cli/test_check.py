@@ -352,3 +352,184 @@ def test_a_judge_s_missing_answer_breaks_its_check(front: Front) -> None:
     shown = front.type("check", "polite.yaml")
     assert shown.exit_code == 2
     assert "no judge is set" in said(shown.err)
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_a_regression_reads_well(front: Front, width: int) -> None:
+    """The drop that could be seen first, then what the baseline had, which blocks fell, and the sentence with the rule."""
+    gated(front, "{pass_rate: 0.1}")
+    front.type("play", "refund.yaml", "--repeat", "12")
+    front.type("baseline", "accept", "latest")
+    front.answer(says(2, where="kettle"))
+    shown = front.type("check", "refund.yaml", "--repeat", "12", width=width)
+    assert shown.exit_code == 1
+    require_golden(f"check-regression-{width}", shown.page)
+
+
+def test_undecided_reads_well(front: Front) -> None:
+    """What is asked, how many more trials could decide, what is flaky; and that so many were saved."""
+    front.answer(says(3))
+    gated(front, "{pass_rate: 0.8, confidence: 0.95}")
+    shown = front.type("check", "refund.yaml", "--until-decided", "16", "--reproduce")
+    assert shown.exit_code == 6
+    require_golden("check-undecided", shown.page)
+
+
+def test_programs_get_one_document(front: Front) -> None:
+    """`--json` is all of stdout, also of a rehearsal and where recordings are missing; the exit code stands in it."""
+    front.answer(says(3))
+    for words in ((), ("--cassettes", "tapes"), ("--quiet",), ("--until-decided", "9")):
+        shown = front.type("check", "refund.yaml", "--json", *words)
+        found = json.loads(shown.out)
+        assert (found["schema"], found["exit_code"]) == ("runner.assessment/1", shown.exit_code)
+    shown = front.type("check", "refund.yaml", "--json", "--dry-run")
+    assert json.loads(shown.out)["trials"] == 8
+    assert front.type("check", "refund.yaml", "--json", "--only", "nobody").out == ""
+
+
+def test_quiet_is_one_sentence(front: Front) -> None:
+    """Green or red, and nothing on the other stream but how to record what is missing."""
+    assert front.type("check", "refund.yaml", "--quiet").page == (
+        "--- stdout\npassed: 2 blocks, 8 of 8 trials\n--- stderr\n--- exit code 0\n"
+    )
+    front.answer(says(3))
+    shown = front.type("check", "refund.yaml", "--quiet")
+    assert (shown.out, shown.err) == ("failed: 2 of 2 blocks failed the gate\n", "")
+    shown = front.type("check", "refund.yaml", "--quiet", "--cassettes", "tapes")
+    assert shown.out == "incomplete: 8 of 8 trials need recording\n"
+    assert shown.err.startswith("record it: runner check")
+
+
+def test_a_rehearsal_and_a_replay_need_no_key(front: Front) -> None:
+    """A provider whose key is nowhere is no reason to stop before something is sent."""
+    keyed = SETTINGS + 'api_key_env = "NOWHERE_KEY"\n'
+    shown = front.type("check", "refund.yaml", "--cassettes", "tapes", "--mode", "record")
+    assert shown.exit_code == 0, shown.err
+    front.write("runner.toml", keyed)
+    assert front.type("check", "refund.yaml", "--dry-run").exit_code == 0
+    sent = len(front.transport.asked)
+    shown = front.type("check", "refund.yaml", "--cassettes", "tapes")
+    assert shown.exit_code == 0, shown.err
+    assert "nothing is sent" in shown.err
+    assert len(front.transport.asked) == sent
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["refund.yaml", "--resume", "latest"], "takes no PATH"),
+        (["--resume", "latest", "--dry-run"], "takes no --dry-run"),
+        (["--resume", "latest", "--profile", "pr"], "takes no --profile"),
+        (["refund.yaml", "--retry-unanswered"], "name it by --resume RUN"),
+        (["refund.yaml", "--no-baseline", "--baselines", "b"], "keep one of the two"),
+        (["refund.yaml", "--against", "x=1", "--baselines", "b"], "keep one"),
+        (["refund.yaml", "--against", "=1"], "expected AXIS=VALUE"),
+        (
+            [
+                "refund.yaml",
+                "--axis",
+                "temperature=0,1",
+                "--against",
+                "temperature=0",
+                "--where",
+                "temperature=1",
+            ],
+            "one of the two",
+        ),
+        (["refund.yaml", "--until-decided", "9", "--trial", "2"], "leave out one"),
+        (["refund.yaml", "--mode", "fill"], "--cassettes"),
+        (["refund.yaml", "--alpha", "0"], "expected a share between 0 and 0.5"),
+        (["refund.yaml", "--junit", "refund.yaml"], "a scenario stands there, and would be lost"),
+        (["--junit", "refund.yaml"], "a scenario stands there, and would be lost"),
+        (["refund.yaml", "--markdown", "refund.yaml/m.md"], "is a file, and no folder"),
+        (["refund.yaml", "--junit", "same", "--markdown", "same"], "a file of its own"),
+    ],
+)
+def test_options_that_contradict_each_other_are_told_beforehand(
+    front: Front, words: list[str], why: str
+) -> None:
+    """Nothing is sent, nothing is written."""
+    shown = front.type("check", *words)
+    assert shown.exit_code == 2, shown.page
+    assert why in said(shown.err)
+    assert not front.transport.asked
+    assert not (front.folder / "outputs").exists()
+    assert (front.folder / "refund.yaml").read_text("utf-8") == SCENARIO
+
+
+def test_a_report_that_cannot_be_written_loses_neither_run_nor_verdict(front: Front) -> None:
+    """The verdict is told, then the file with what to do: the run that is there writes it without sending anything."""
+    front.answer(lambda *_: (front.write("out", ""), spoken("receipt"))[1])
+    shown = front.type("check", "refund.yaml", "--junit", "out/j.xml", "--markdown", "m.md")
+    assert shown.exit_code == 2
+    assert "passed: 2 blocks, 8 of 8 trials" in shown.out
+    assert "cannot write out/j.xml" in shown.err
+    assert (front.folder / "m.md").read_text("utf-8").startswith("passed:")
+    way = said(shown.err).partition("`")[2].partition("`")[0]
+    sent = len(front.transport.asked)
+    (front.folder / "out").unlink()
+    again = front.type(*way.split()[1:], "--junit", "out/j.xml")
+    assert again.exit_code == 0, again.page
+    assert len(front.transport.asked) == sent
+    assert ET.fromstring((front.folder / "out/j.xml").read_bytes()).get("tests") == "2"
+
+
+def test_what_was_not_green_is_checked_again_alone(front: Front) -> None:
+    """`--unpassed-in` gates those trials, and says that they are a subset; of a green run nothing is left to check."""
+    front.answer(says(3))
+    front.type("check", "refund.yaml")
+    front.answer(says(4))
+    shown = front.type("check", "refund.yaml", "--unpassed-in", "latest")
+    assert shown.exit_code == 0
+    assert "passed: 2 blocks, 2 of 2 trials; 2 of 8 trials were chosen" in said(shown.out)
+    front.type("play", "refund.yaml")
+    newest = max((front.folder / "outputs").iterdir(), key=os.path.getmtime).name
+    assert front.type("check", "refund.yaml", "--unpassed-in", newest).exit_code == 5
+    shown = front.type("check", "refund.yaml", "--unpassed-in", newest, "--until-decided", "4")
+    assert shown.exit_code in {2, 5}
+
+
+def test_a_profile_says_how_a_check_is_played(front: Front) -> None:
+    """Until when, on which recordings; what is typed wins."""
+    front.write("runner.toml", f'{SETTINGS}\n[profiles.pr]\npaths = ["refund.yaml"]\nuntil_decided = 20\n')
+    gated(front, "{pass_rate: 0.5}")
+    shown = front.type("check", "--profile", "pr", "--reproduce")
+    assert shown.exit_code == 0
+    assert "20 trials saved by stopping" in said(shown.out)
+    shown = front.type("check", "--profile", "pr", "--until-decided", "4", "--reproduce")
+    assert "4 trials saved by stopping" in said(shown.out)
+
+
+def test_a_run_that_stopped_early_and_goes_on_stays_one(front: Front) -> None:
+    """Nothing more is played of what is decided, and the saving is told as before."""
+    gated(front, "{pass_rate: 0.5}")
+    front.type("check", "refund.yaml", "--until-decided", "20", "--reproduce")
+    sent = len(front.transport.asked)
+    shown = front.type("check", "--resume", "latest")
+    assert shown.exit_code == 0
+    assert len(front.transport.asked) == sent
+    assert "20 trials saved by stopping" in said(shown.out)
+
+
+def test_a_run_that_stops_early_is_held_against_no_baseline(front: Front) -> None:
+    """Its rates are drawn down by stopping: the sentence says that nothing was compared."""
+    gated(front, "{pass_rate: 0.5}")
+    front.type("play", "refund.yaml")
+    front.type("baseline", "accept", "latest")
+    shown = front.type("check", "refund.yaml", "--until-decided", "20")
+    assert shown.exit_code == 0
+    assert "a run that stops early is held against no baseline" in said(shown.out)
+
+
+def test_a_run_that_money_ended_goes_on(front: Front) -> None:
+    """It is incomplete, says what it lacks and how to go on, and is gated as a whole when it has."""
+    priced = SETTINGS + "prices = { canned-1 = { input = 1.0, output = 1.0 } }\n"
+    front.write("runner.toml", priced)
+    shown = front.type("check", "refund.yaml", "--max-tokens-total", "9000", "--reproduce")
+    assert shown.exit_code == 4, shown.page
+    assert "the run was stopped: " in said(shown.out)
+    assert "were not played to their end" in said(shown.out)
+    assert "go on with: runner check --resume" in said(shown.err)
+    shown = front.type("check", "--resume", "latest", "--max-tokens-total", "900000")
+    assert shown.exit_code == 0, shown.page
+    assert "passed: 2 blocks, 8 of 8 trials" in said(shown.out)

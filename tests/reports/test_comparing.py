@@ -1,7 +1,7 @@
 """A comparison in words and numbers."""
 
-from runner.reports.comparing import MOST_PAIRS, changes_of, figures_of, lines_of, ordered
-from tests.assessed import comparison
+from runner.reports.comparing import MOST_PAIRS, changes_of, fallen, figures_of, lines_of, ordered
+from tests.assessed import assessment, comparison
 
 
 def test_a_difference_has_its_interval_and_what_could_have_been_seen() -> None:
@@ -34,3 +34,9 @@ def test_long_lists_are_counted() -> None:
     told = comparison()
     lines = list(lines_of(told.model_copy(update={"pairs": (told.pairs[0],) * (MOST_PAIRS + 5)})))
     assert "... (5 more)" in lines
+
+
+def test_blocks_that_fell_are_named_where_a_regression_was_found() -> None:
+    """What went wrong in them is why; where chance explains a drop, no block is to blame."""
+    assert fallen(assessment()) == {comparison().pairs[0].block}
+    assert fallen(assessment(comparisons=(comparison(verdict="passed"),))) == frozenset()

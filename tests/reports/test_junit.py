@@ -182,3 +182,17 @@ def test_it_always_validates(told: Assessment) -> None:
 def test_many_blocks_are_all_there() -> None:
     """None of them is left out: what counts is counted."""
     assert read(many(500)).get("failures") == "501"
+
+
+def test_a_regression_holds_what_went_wrong_where_the_gate_allows_it() -> None:
+    """The block's own testcase passes; the comparison's fails, with the line, the reply and what the baseline had."""
+    told = assessment(
+        blocks=(block("kettle", "passed", {"passed": 2, "failed": 3}, reds=(red("kettle"),)),), flaky=()
+    )
+    root = read(told)
+    assert [case.find("failure") is None for case in root.iter("testcase")] == [True, False]
+    text = next(root.iter("failure")).text or ""
+    assert "scenarios/refund-policy.yaml:17" in text
+    assert "Do you have the receipt?" in text
+    elsewhere = assessment(blocks=(block("cup", "passed", {"passed": 2, "failed": 3}, reds=(red("cup"),)),))
+    assert "scenarios/refund-policy.yaml:17" not in (next(read(elsewhere).iter("failure")).text or "")

@@ -152,3 +152,16 @@ def test_it_fits_at_its_worst() -> None:
     """Where every text is as long as it may be when it is shown."""
     checked(many(300, "failed", "\U000e0041`" * 5000))
     checked(many(300, "passed", "\U000e0041`" * 5000))
+
+
+def test_a_regression_shows_what_went_wrong_where_the_gate_allows_it() -> None:
+    """A block that passed its gate and fell stands among what went wrong, called what it is."""
+    told = assessment(
+        blocks=(block("kettle", "passed", {"passed": 2, "failed": 3}, reds=(red("kettle"),)),), flaky=()
+    )
+    found = markdown_summary(told)
+    assert "### What went wrong" in found
+    assert "got worse <code>refund-policy[case=kettle" in found
+    assert "Do you have the receipt?" in found
+    calm = told.model_copy(update={"comparisons": ()})
+    assert "### What went wrong" not in markdown_summary(calm)

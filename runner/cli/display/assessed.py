@@ -9,7 +9,7 @@ from runner.cli.display.screen import Screen
 from runner.cli.display.wording import count, money
 from runner.core.assessment import Assessment, Block, Comparison, Red
 from runner.core.harmless import harmless, harmless_line
-from runner.reports.comparing import lines_of
+from runner.reports.comparing import fallen, lines_of
 from runner.reports.marked import marked
 from runner.reports.telling import (
     ORDER,
@@ -51,23 +51,25 @@ _VERDICTS: Final = {
 def tell_assessment(assessment: Assessment, screen: Screen) -> None:
     """Tell what a check of prompts found; the verdict comes last, where eyes are."""
     _tell_blocks(assessment.blocks, screen)
-    reds = [
-        red
-        for block in _ordered(assessment.blocks)
-        for red in block.reds
-        if block.gated and block.verdict != "passed"
-    ]
+    fell = fallen(assessment)
+    red_blocks = [block for block in _ordered(assessment.blocks) if _is_red(block) or block.id in fell]
+    reds = [red for block in red_blocks for red in block.reds]
     for red in reds[:MOST_REDS]:
         _tell_red(red, screen)
     if (more := len(reds) - MOST_REDS) > 0:
         screen.tell(
             f"\n... and {count(more, 'more')} like these; the reports and `runner show --failed` have them all"
         )
-    _tell_tolerated(assessment.blocks, screen)
+    _tell_tolerated([block for block in assessment.blocks if block.id not in fell], screen)
     for comparison in assessment.comparisons:
         _tell_comparison(comparison, screen)
     _tell_flaky(assessment, screen)
     _tell_verdict(assessment, screen)
+
+
+def _is_red(block: Block) -> bool:
+    """Whether the gate did not pass a block."""
+    return block.gated and block.verdict != "passed"
 
 
 def _ordered(blocks: Sequence[Block]) -> list[Block]:
@@ -87,7 +89,7 @@ def _tell_blocks(blocks: Sequence[Block], screen: Screen) -> None:
     rows = [(block.id, block) for block in blocks]
     screen.tell("\n" + "\n".join(Listing(columns, ("95 % interval",), rows).lines(screen)))
     for block in _ordered(blocks):
-        if block.gated and block.verdict != "passed":
+        if _is_red(block):
             sign = screen.signs[_SIGNS.get(block.verdict, block.verdict)]
             told = wrapped(f"{line_of(block.id)}: {sentence_of(block)}", screen.width, MARGIN, len(sign) + 1)
             screen.tell(f"{screen.paint(sign, _STYLES[block.verdict])} {told}")

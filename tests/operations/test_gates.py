@@ -58,8 +58,10 @@ def test_a_gate_that_so_many_trials_cannot_reach_is_named_at_its_line(folder: Pa
     """With how many it needs; more repeats, or more that may be played, are enough."""
     sure = "{pass_rate: 0.9, confidence: 0.95}"
     assert problems(folder, sure) == [
-        "talk.yaml:6: gate: `pass_rate: 0.9, confidence: 0.95` needs 29 trials, has 5: "
-        "repeat at least 29 times, or ask for less"
+        (
+            "talk.yaml:6: gate: `pass_rate: 0.9, confidence: 0.95` needs 29 trials, has 5: "
+            "repeat at least 29 times, or ask for less"
+        )
     ]
     assert problems(folder, sure, changes=Changes(repeat=29)) == []
     assert problems(folder, sure, until_decided=40) == []

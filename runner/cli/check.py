@@ -156,6 +156,10 @@ def check(
     )
     if resume is not None:
         how.require_alone(words, dry_run=dry_run)
+        if until_decided is not None:
+            raise UsageError(
+                "--until-decided belongs to how a run began: leave it out, or check anew without --resume"
+            )
     elif retry_unanswered:
         raise UsageError("--retry-unanswered says how a run goes on: name it by --resume RUN")
     else:

@@ -83,6 +83,8 @@ class Conversation:
     """The first turn that was skipped."""
     left_out: bool = False
     """Whether the present turn is not taken: its checks are not applicable."""
+    not_taken: frozenset[int] = frozenset()
+    """The turns whose conditions did not hold."""
     captured: Mapping[str, str] = field(default_factory=dict)
     """What was taken out of replies, by name."""
     missing: str | None = None
@@ -278,6 +280,10 @@ class Conversation:
         """The conversation at its present turn, or past it where it is not taken."""
         if verdict.outcome == "passed":
             return self._turn_to(self.turn, weighed=True)
+        return replace(self, not_taken=self.not_taken | {self.turn})._leave_out()
+
+    def _leave_out(self) -> "Conversation":
+        """The conversation past its present turn, which is not taken."""
         if self.trial.script.turns[self.turn].role == "assistant":
             return self._turn_to(self.turn + 1)
         return replace(self, phase="judging", judged=0, failed=False, left_out=True)._settle()
@@ -357,7 +363,7 @@ class Conversation:
         answer = self.answers[turn_slot(self.turn)]
         assert answer.reply is not None
         chain = self.chain.add(answer.reply.said)
-        tell = partial(transcribe, self.trial)
+        tell = partial(transcribe, self.trial, self.captured, self.not_taken)
         said = Subject(answer, self.turn, chain.last, self.said, tell=tell)
         return replace(self, phase="judging", said=said, chain=chain, standing=None)._settle()
 

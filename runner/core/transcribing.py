@@ -1,6 +1,6 @@
 """A transcript made from a trial's events: the fold that every command and every run reads conversations by; it is pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from runner.core.asking import turn_of, turn_slot
@@ -49,9 +49,14 @@ class _Turn:
         self.when: Verdict | None = None
 
 
-def transcribe(trial: Trial, subject: Subject) -> Transcript:
+def transcribe(
+    trial: Trial, captured: Mapping[str, str], not_taken: Collection[int], subject: Subject
+) -> Transcript:
     """The transcript of a conversation up to one of its replies, as a check sees it: without verdicts, of no run yet."""
     fold = _Fold(trial)
+    fold.captured = dict(captured)
+    for turn in not_taken:
+        fold.turns[turn].status = "not-taken"
     for each in subject.replies:
         slot = turn_slot(each.turn)
         fold.add(Answered(trial=trial.id, slot=slot, purpose="turn", key="", answer=each.answer))

@@ -141,3 +141,28 @@ def test_a_scenario_with_conditions_is_written_as_it_was_read(front: Front) -> N
     assert front.type("validate", "again.yaml", "--resolved").out == first.out
     for piece in ("when:", "capture:", "rma:", "is polite"):
         assert piece in first.out
+
+
+def test_a_function_reads_the_conversation_with_what_was_captured(front: Front) -> None:
+    """The transcript that a python check gets holds the words that were said, and turns that were not taken are left out."""
+    front.write(
+        "seen.py",
+        "def both(transcript):\n    return len(transcript.messages) == 6, str(transcript.messages)\n",
+    )
+    front.write("returns.yaml", SCENARIO + "  - conversation: {python: 'seen.py:both'}\n")
+    front.answer(answers("4711"))
+    shown = front.type("play", "returns.yaml")
+    assert shown.exit_code == 0, shown.err
+    assert [each["outcome"] for each in transcript(front)["verdicts"]] == ["passed"] * 3
+
+
+def test_a_gold_turn_after_the_end_is_not_shown(front: Front) -> None:
+    """What follows a turn that could not be said was never said, whoever would have said it."""
+    front.write(
+        "returns.yaml",
+        SCENARIO.replace("    when: {contains: RMA}\n", "").replace("    when: {contains: never}\n", ""),
+    )
+    front.answer(answers(None))
+    shown = front.type("play", "returns.yaml")
+    assert shown.exit_code == 0, shown.err
+    assert "(a pause)" not in shown.out

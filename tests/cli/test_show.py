@@ -180,3 +180,20 @@ def test_no_pager_in_a_pipe(front: Front, monkeypatch: pytest.MonkeyPatch) -> No
     front.answer(agree)
     front.type("play", "shop.yaml", "--quiet", "--repeat", "20")
     assert front.type("show", "latest").exit_code == 0
+
+
+def test_a_turn_that_could_not_be_said_is_among_what_failed(front: Front) -> None:
+    """No check failed, and yet the trial did: `--failed` has it with its line, and `--passed` exports no such talk."""
+    front.write(
+        "cut.yaml",
+        "turns:\n"
+        "  - hi\n"
+        "  - {user: number?, when: {contains: never said}, capture: {rma: {regex: '(.)'}}}\n"
+        "  - 'about {{ rma }}'\n",
+    )
+    front.type("play", "cut.yaml")
+    run = max((front.folder / "outputs").iterdir(), key=lambda path: path.stat().st_mtime_ns).name
+    shown = " ".join(front.type("show", run, "--failed").out.split())
+    assert "turn 3, cut.yaml:4" in shown
+    assert "reason what it says was not captured" in shown
+    assert front.type("export", run, "openai-finetune", "--passed").out == ""

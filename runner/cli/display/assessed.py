@@ -58,7 +58,7 @@ def tell_assessment(assessment: Assessment, screen: Screen) -> None:
         _tell_red(red, screen)
     if (more := len(reds) - MOST_REDS) > 0:
         screen.tell(
-            f"\n... and {count(more, 'more')} like these; the reports and `runner show --failed` have them all"
+            f"\n... and {more:,} more like these; the reports and `runner show latest --failed` have them all"
         )
     _tell_tolerated([block for block in assessment.blocks if block.id not in fell], screen)
     for comparison in assessment.comparisons:

@@ -62,6 +62,7 @@ class Live(Follower):
                     self._page.begin_foot()
                 self._page.verdict(event.verdict)
             case Skipped():
+                self._show_gold(event.turn)
                 self._page.write("\n")
                 self._page.note(f"(turns from {event.turn + 1} on are not played: {event.reason})")
             case Finished():
@@ -77,6 +78,8 @@ class Live(Follower):
                 self._next = max(self._next, event.turn + 1)
             case Weighed() if event.verdict.outcome != "passed":
                 self._next = max(self._next, event.turn + 1)
+            case Skipped():
+                self._next = len(self._turns)
             case Judged() if event.verdict.captured is not None:
                 self._captured[str(event.verdict.name)] = event.verdict.captured
             case _:

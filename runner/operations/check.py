@@ -147,17 +147,26 @@ def _stopped(played: Played) -> str | None:
     return played.run.stopped if played.run.status(played.trials) == "stopped" else None
 
 
+def _drawn_down(stage: Stage) -> str | None:
+    """Why the rates of a run say nothing beside others: its trials were stopped, or chosen, by how they came out."""
+    if stage.asked.until_decided is not None:
+        return "a run that stops early is held against no baseline, since that draws its rates down"
+    if stage.asked.selection.unpassed_in is not None:
+        return "trials that were chosen since they did not pass are held against no baseline"
+    return None
+
+
 def _comparisons(checking: Checking, measured: Mapping[str, Measured]) -> list[Comparison]:
     """The run beside what it is held against."""
     yardstick = checking.yardstick
+    title = "against the baseline" if yardstick.against is None else f"against {'='.join(yardstick.against)}"
+    if (yardstick.against is not None or checking.baselines) and (why := _drawn_down(checking.stage)):
+        return [Comparison(title=title, verdict="undecided", rule="test", reason=why)]
     if yardstick.against is not None:
         axis, value = yardstick.against
         return compare_inside(measured, axis, value, alpha=yardstick.alpha, gate_blocks=yardstick.gate_blocks)
     if not checking.baselines:
         return []
-    if checking.stage.asked.until_decided is not None:
-        reason = "a run that stops early is held against no baseline, since that draws its rates down"
-        return [Comparison(title="against the baseline", verdict="undecided", rule="test", reason=reason)]
     found = compare_baseline(
         measured,
         {name: part.planned.asked for name, part in checking.parts.items()},

@@ -93,7 +93,9 @@ def play(
         )
     else:
         named = options.read_profile(profile)
-        words, asked_how = words.over(named), asked_how.over(named)
+        words = words.over(named)
+        # Only `check` knows when a variant is decided.
+        asked_how = replace(asked_how.over(named), until_decided=None)
     if dry_run:
         _rehearse(words, asked_how.tape, outputs, screen, as_json)
         return

@@ -1,6 +1,6 @@
 """A run read back and measured block by block, beside what was planned of it; it gates nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runner.core.assessing import Planned
@@ -72,8 +72,3 @@ def measure_run(
         measured[name].add(transcript)
         reds[name].add(transcript)
     return measured, reds
-
-
-def in_order(parts: Mapping[str, Part]) -> Iterator[Planned]:
-    """What is planned of each block."""
-    return (part.planned for part in parts.values())

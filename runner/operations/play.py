@@ -213,6 +213,8 @@ class Performance:
                     asyncio.run(self._drive(pool, transport))
                 except BaseExceptionGroup as group:
                     raise _first(group) from group
+                if not pool.stopped:  # an earlier part's stop is over, also where no trial had to begin
+                    run.stopped = None
         return index
 
     async def _drive(self, pool: Pool, transport: Transport) -> None:

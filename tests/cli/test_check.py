@@ -533,3 +533,14 @@ def test_a_run_that_money_ended_goes_on(front: Front) -> None:
     shown = front.type("check", "--resume", "latest", "--max-tokens-total", "900000")
     assert shown.exit_code == 0, shown.page
     assert "passed: 2 blocks, 8 of 8 trials" in said(shown.out)
+
+
+def test_a_stop_that_came_too_late_stops_nothing(front: Front) -> None:
+    """A run that needs no further trial is over once it goes on, whatever had stopped it."""
+    gated(front, "{pass_rate: 0.5}")
+    front.type("check", "refund.yaml", "--until-decided", "20", "--in-flight", "1")
+    with (front.run_folder / "journal.jsonl").open("ab") as journal:
+        journal.write(b'{"event": "stopped", "reason": "interrupted"}\n')
+    shown = front.type("check", "--resume", "latest")
+    assert shown.exit_code == 0, shown.page
+    assert json.loads((front.run_folder / "run.json").read_text("utf-8"))["status"] == "finished"

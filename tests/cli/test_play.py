@@ -247,7 +247,7 @@ def test_resume_of_one_conversation(front: Front) -> None:
     assert "Two" not in shown.out
     lines = [" ".join(line.split()) for line in shown.out.splitlines() if line.strip()]
     assert lines[:6] == [
-        "(2 replies were heard before)",
+        "(2 replies heard before)",
         "assistant (gold) Gold",
         "user Three",
         "assistant You said: Three",

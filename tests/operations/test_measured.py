@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.operations.measured import in_order, measure_run, planned_blocks
+from runner.operations.measured import measure_run, planned_blocks
 from runner.store.folder import RunFolder
 from tests.cli.front import Front, spoken
 
@@ -35,8 +35,8 @@ def front(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Front:
 def test_every_block_is_planned_in_the_order_of_play(front: Front) -> None:
     """With its trials, its line, its case and axes, and its gate, or none where `only` leaves it out."""
     parts = planned_blocks(front.staged[0])
-    assert list(parts) == [part.id for part in in_order(parts)]
-    assert {part.scenario for part in in_order(parts)} == {"a", "b"}
+    assert list(parts) == [part.planned.id for part in parts.values()]
+    assert {part.planned.scenario for part in parts.values()} == {"a", "b"}
     cold = parts["b[case=one,temperature=0]"].planned
     assert cold.trials == ("b[case=one,temperature=0]#1", "b[case=one,temperature=0]#2")
     assert (cold.case, cold.variant, cold.tags, cold.path) == (

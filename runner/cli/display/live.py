@@ -4,7 +4,7 @@ from runner.cli.display.follower import STOPPING, Follower
 from runner.cli.display.layout import wrapped
 from runner.cli.display.page import Page, not_taken, text_of
 from runner.cli.display.screen import Screen
-from runner.cli.display.wording import seconds
+from runner.cli.display.wording import count, seconds
 from runner.core.event import Answered, Event, Finished, Heard, Judged, Skipped, Weighed
 from runner.core.harmless import harmless
 from runner.core.run import Run
@@ -41,7 +41,7 @@ class Live(Follower):
         if heard:
             for event in read_journal(folder.journal):
                 self._remember(event)
-            self._page.note(f"({heard} replies were heard before)")
+            self._page.note(f"({count(heard, 'reply', 'replies')} heard before)")
             return
         for message in trial.script.opening:
             self._page.say(message)

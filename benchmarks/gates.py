@@ -15,11 +15,11 @@ from statistics import mean
 
 from benchmarks.figures import Figure
 from benchmarks.figures import table as figures_table
-from runner.core.deciding import Rate, curtailed_mean, decide, settled
-from runner.core.paired import Comparison, regression
-from runner.core.sequential import enumerate_sprt, fixed_design, sprt
-from runner.core.significance import Block
-from runner.core.stats import clopper_pearson
+from runner.core.statistics.deciding import Rate, curtailed_mean, decide, settled
+from runner.core.statistics.paired import Comparison, regression
+from runner.core.statistics.rates import clopper_pearson
+from runner.core.statistics.sequential import enumerate_sprt, fixed_design, sprt
+from runner.core.statistics.significance import Block
 
 SEED = 1
 GOOD, BAD, ALPHA, BETA = 0.95, 0.80, 0.05, 0.10

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.core.assessment import TrialOutcome
-from runner.core.baseline import Baseline, Cell
+from runner.core.baselines.baseline import Baseline, Cell
 from runner.core.measuring import Measured, Replies
 from runner.core.value import Json
 

@@ -16,8 +16,8 @@ from runner.core.assessment import (
     Tally,
     TrialOutcome,
 )
-from runner.core.gate import Gate
-from runner.core.gating import judge_block, left_out, verdict_of
+from runner.core.gates.gate import Gate
+from runner.core.gates.gating import judge_block, left_out, verdict_of
 from runner.core.measuring import Measured
 from runner.core.reds import Reds
 from runner.core.run import FINE, GATE_FAILED, INCOMPLETE, INTERRUPTED, NOTHING, UNDECIDED, worst

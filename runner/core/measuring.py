@@ -11,7 +11,7 @@ from typing import Final
 
 from runner.core.assessment import TrialOutcome
 from runner.core.finding import Verdict
-from runner.core.outcome import outcome_of
+from runner.core.gates.outcome import outcome_of
 from runner.core.spoken import text_of
 from runner.core.transcript import PlayedTurn, Transcript
 from runner.core.trial import Script

@@ -10,8 +10,8 @@ from typing import Final
 
 from runner.core.beginning import PREFIX
 from runner.core.budget import Budget
-from runner.core.curtailing import WAITING, Curtailing
 from runner.core.event import Answered, Begun, Event, Finished, Skipped, Stopped, Unanswered
+from runner.core.gates.curtailing import WAITING, Curtailing
 from runner.core.message import Message, Request
 from runner.core.trial import Script, Trial
 from runner.core.value import Json, encode

@@ -6,9 +6,9 @@ from typing import Final, Literal
 
 from runner.core.assessment import Red
 from runner.core.finding import Span, Verdict
+from runner.core.gates.outcome import UNSAID, unsaid
 from runner.core.measuring import keyed
 from runner.core.message import Message
-from runner.core.outcome import UNSAID, unsaid
 from runner.core.spoken import Spoken, spoken, text_of
 from runner.core.transcript import Transcript
 from runner.core.trial import Posed, Script

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from runner.checks import CHECKS, check_class
-from runner.core.gate import Gate
+from runner.core.gates.gate import Gate
 from runner.core.matrix import NEGATION
 from runner.core.request_fields import EXTRA
 from runner.core.trial import CAPTURE

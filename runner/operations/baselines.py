@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.core.baseline import Baseline, Cell
+from runner.core.baselines.baseline import Baseline, Cell
 from runner.core.event import Planned
 from runner.core.measuring import Measured, asked_of, measure
 from runner.core.wording import unknown

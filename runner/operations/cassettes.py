@@ -12,7 +12,7 @@ from runner.core.asking import turn_request
 from runner.core.conversation import Conversation
 from runner.core.event import Answered
 from runner.core.message import Answer, Failure, Reply, Request, Usage
-from runner.core.recording import Spot, tokens_of
+from runner.core.recordings.recording import Spot, tokens_of
 from runner.core.trial import Trial
 from runner.operations.stage import Stage
 from runner.settings import Settings

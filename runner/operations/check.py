@@ -10,9 +10,9 @@ from pathlib import Path
 
 from runner.core.assessing import assess_block, assessment_of, find_flaky, tally
 from runner.core.assessment import Assessment, Comparison
-from runner.core.baseline import Baseline, Cell
+from runner.core.baselines.baseline import Baseline, Cell
+from runner.core.baselines.pairing import compare_baseline, compare_inside, discordance_in, foresee
 from runner.core.measuring import Measured
-from runner.core.pairing import compare_baseline, compare_inside, discordance_in, foresee
 from runner.core.places import spelled
 from runner.core.reds import Again
 from runner.core.run import Run

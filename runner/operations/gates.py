@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from runner.core.curtailing import Curtailing, courses
-from runner.core.gate import Gate, axes_of, gates_of, only_complaints, unreachable
+from runner.core.gates.curtailing import Curtailing, courses
+from runner.core.gates.gate import Gate, axes_of, gates_of, only_complaints, unreachable
+from runner.core.gates.outcome import remembered
 from runner.core.message import Usage
-from runner.core.outcome import remembered
 from runner.core.run import Run
 from runner.core.scenario import Scenario
 from runner.core.trials import Trials

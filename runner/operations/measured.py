@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runner.core.assessing import Planned
-from runner.core.gate import gate_of
+from runner.core.gates.gate import gate_of
 from runner.core.measuring import Measured, asked_of
 from runner.core.reds import Again, Reds, specs_of
 from runner.core.trial import Script

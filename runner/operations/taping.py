@@ -7,7 +7,7 @@ from typing import Final
 
 from runner.core.change import Changes
 from runner.core.event import Answered
-from runner.core.recording import Spot
+from runner.core.recordings.recording import Spot
 from runner.core.run import Run
 from runner.errors import ProviderError, StoreError
 from runner.operations.cassettes import Needs, needs_of, survey

@@ -1,6 +1,6 @@
 """Which trials of a run were not green: what `--unpassed-in` plays again."""
 
-from runner.core.outcome import outcome_of
+from runner.core.gates.outcome import outcome_of
 from runner.core.transcript import Transcript
 from runner.errors import NothingToPlayError
 from runner.operations.read import transcripts_of

@@ -6,7 +6,7 @@ from typing import Any, Final, Self, TypeVar
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
-from runner.core.gate import Gate, GateError
+from runner.core.gates.gate import Gate, GateError
 from runner.core.value import Json
 from runner.core.wording import unknown
 from runner.errors import Problem, ProblemsError, ProviderError

@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from runner.core.baseline import SCHEMA, Baseline
+from runner.core.baselines.baseline import SCHEMA, Baseline
 from runner.core.value import Json, encode_readable
 from runner.core.wording import quoted
 from runner.errors import StoreError

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from runner.core.entry_check import check_entry, read_entry
-from runner.core.recording import SCHEMA, Spot, Times, same_words
+from runner.core.recordings.entry_check import check_entry, read_entry
+from runner.core.recordings.recording import SCHEMA, Spot, Times, same_words
 from runner.core.value import Json
 from runner.core.wording import excerpt
 from runner.errors import Problem, ProblemsError, StoreError

@@ -15,7 +15,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from runner.core.message import Answer
-from runner.core.recording import (
+from runner.core.recordings.recording import (
     NO_TIMES,
     SCHEMA,
     Spot,

@@ -12,8 +12,8 @@ from typing import BinaryIO, Final, cast
 
 from filelock import FileLock, Timeout
 
-from runner.core.entry_check import check_entry, read_entry
-from runner.core.recording import Times, spot_of
+from runner.core.recordings.entry_check import check_entry, read_entry
+from runner.core.recordings.recording import Times, spot_of
 from runner.core.value import Json, encode_readable
 from runner.errors import ProblemsError, StoreError
 from runner.store.cassette_reading import Reading

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from runner.core.message import Answer, Request
-from runner.core.nearest import Nearest
-from runner.core.recording import Spot, Times, answered_digest, spot_of, write_entry
+from runner.core.recordings.nearest import Nearest
+from runner.core.recordings.recording import Spot, Times, answered_digest, spot_of, write_entry
 from runner.errors import Problem, ProblemsError, StoreError
 from runner.store.cassettes import Cassette, file_name, load_cassette, locked
 from runner.store.manifest import replace_file

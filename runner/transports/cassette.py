@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final, Literal, Protocol
 
 from runner.core.message import Answer, Failure, Reply, Request
-from runner.core.recording import Spot, is_recordable
+from runner.core.recordings.recording import Spot, is_recordable
 from runner.transports import Delta, Notify, Started, Transport
 
 Mode = Literal["replay", "fill", "record"]

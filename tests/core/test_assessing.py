@@ -8,7 +8,7 @@ import pytest
 
 from runner.core.assessing import Planned, assess_block, assessment_of, find_flaky, tally
 from runner.core.assessment import Assessment, Block, Comparison
-from runner.core.gate import Gate
+from runner.core.gates.gate import Gate
 from runner.core.measuring import Measured
 from runner.core.value import Json
 from tests.blocks import ASKED, CHECK, block, by_id

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from runner.core.budget import Allowance, Budget, Spending
-from runner.core.curtailing import Curtailing, courses
 from runner.core.event import Answered, Begun, Event, Planned, Stopped, TrialEvent
-from runner.core.gate import Gate
+from runner.core.gates.curtailing import Curtailing, courses
+from runner.core.gates.gate import Gate
 from runner.core.message import Answer, Request
 from runner.core.plan import CACHED_CHARACTERS, Plan
 from runner.core.run import Run

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.core.assessment import BlockVerdict, TrialOutcome
-from runner.core.course import course_of
-from runner.core.curtailing import Curtailing, courses
 from runner.core.event import Begun, Event, Finished, Judged, Unanswered
 from runner.core.finding import Verdict
-from runner.core.gate import Gate
-from runner.core.gating import judge_block, verdict_of
-from runner.core.outcome import Counts, Marks
+from runner.core.gates.course import course_of
+from runner.core.gates.curtailing import Curtailing, courses
+from runner.core.gates.gate import Gate
+from runner.core.gates.gating import judge_block, verdict_of
+from runner.core.gates.outcome import Counts, Marks
 from runner.core.plan import Plan, Wait
 from runner.core.transcript import TrialStatus
 from runner.core.trial import Trial

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runner.core.message import Answer, Failure, Message, Reply, Request, Usage
-from runner.core.recording import in_order
+from runner.core.recordings.recording import in_order
 from runner.core.trial import Posed, Script
 from tests.recorded import Sender, cassettes, play, transcripts, trials_of
 from tests.stage import SaysDigit, Votes, posed, script_of

@@ -8,20 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.core.deciding import curtailed_mean, decide, fails_at, passes_needed, settled
-from runner.core.paired import regression, stratified
-from runner.core.sequential import enumerate_sprt, sprt
-from runner.core.significance import (
-    Alternative,
-    Block,
-    benjamini_hochberg,
-    holm,
-    label_permutation,
-    mcnemar,
-    mcnemar_worse,
-    sign_flip,
-)
-from runner.core.stats import (
+from runner.core.statistics.deciding import curtailed_mean, decide, fails_at, passes_needed, settled
+from runner.core.statistics.paired import regression, stratified
+from runner.core.statistics.rates import (
     at_least,
     clopper_pearson,
     hodges_lehmann,
@@ -31,6 +20,17 @@ from runner.core.stats import (
     percentile,
     upper_bound,
     wilson,
+)
+from runner.core.statistics.sequential import enumerate_sprt, sprt
+from runner.core.statistics.significance import (
+    Alternative,
+    Block,
+    benjamini_hochberg,
+    holm,
+    label_permutation,
+    mcnemar,
+    mcnemar_worse,
+    sign_flip,
 )
 
 SCIPY = import_module("scipy.stats")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from runner.core.baseline import SCHEMA, Baseline
+from runner.core.baselines.baseline import SCHEMA, Baseline
 from runner.errors import StoreError
 from runner.store.baselines import WIDTH, baseline_path, read_baseline, write_baseline
 from tests.blocks import baseline, block

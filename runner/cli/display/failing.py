@@ -9,8 +9,8 @@ from runner.cli.display.layout import Flow
 from runner.cli.display.page import Page
 from runner.cli.display.typed import command
 from runner.core.finding import Verdict
+from runner.core.gates.outcome import UNSAID, unsaid
 from runner.core.harmless import harmless, harmless_line
-from runner.core.outcome import UNSAID, unsaid
 from runner.core.places import spelled
 from runner.core.spoken import Spoken, spoken, text_of
 from runner.core.transcript import Transcript

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
-from runner.core.gate import Gate, GateError, axes_of, only_complaints
-from runner.core.gate_spec import Fault
+from runner.core.gates.gate import Gate, GateError, axes_of, only_complaints
+from runner.core.gates.gate_spec import Fault
 from runner.core.scenario import Scenario
 from runner.core.value import Json
 from runner.formats.scenario.reader import Reader, bounded

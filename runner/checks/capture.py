@@ -6,8 +6,9 @@ from typing import Final, Literal, Self, cast
 from runner.checks.json_path import found_in, path_of
 from runner.checks.pattern import pattern_of, search, too_slow
 from runner.checks.reading import UnreadableError, as_text, place_of
-from runner.checks.text import TEXT, shown
+from runner.checks.text import TEXT
 from runner.core.check import Check, Subject
+from runner.core.expected import shown
 from runner.core.finding import Finding, Span
 from runner.core.message import Answer
 from runner.core.value import Json

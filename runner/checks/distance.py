@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Final, Self
 
 from runner.checks.fields import map_of, share_in, whole_in
-from runner.checks.text import TEXT, shown, text_of
+from runner.checks.text import TEXT, text_of
 from runner.core.check import Check, Subject
+from runner.core.expected import shown
 from runner.core.finding import Finding
 from runner.core.message import Answer
 from runner.core.value import Json

@@ -4,8 +4,9 @@ import unicodedata
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
-from runner.checks.text import Contains, folded_length, nearly, plain, shown
+from runner.checks.text import Contains, folded_length, nearly, plain
 from runner.core.check import Subject
+from runner.core.expected import shown
 from runner.core.finding import Finding, Span
 from runner.core.message import Answer
 from runner.core.wording import excerpt
@@ -155,13 +156,13 @@ def _common(one: str, other: str) -> int:
 
 def _little(text: str, wanted: str, *, folds: bool) -> str | None:
     """What two texts differ in, where that is easily overlooked; None where it is more."""
-    shown = f"the reply is {excerpt(text, 100)}"
+    whole = shown(text)
     causes = (
-        (text.strip(), wanted.strip(), folds, f"only white space at the ends differs, {shown}"),
-        ("".join(text.split()), "".join(wanted.split()), folds, f"only white space differs, {shown}"),
-        (text, wanted, True, f"only capitals differ, {shown}; `iequals` does not mind them"),
-        (text.strip(), wanted.strip(), True, f"only capitals and white space at the ends differ, {shown}"),
-        (plain(text), plain(wanted), folds, f"only quotes, dashes or spaces are others, {shown}"),
+        (text.strip(), wanted.strip(), folds, f"only white space at the ends differs, {whole}"),
+        ("".join(text.split()), "".join(wanted.split()), folds, f"only white space differs, {whole}"),
+        (text, wanted, True, f"only capitals differ, {whole}; `iequals` does not mind them"),
+        (text.strip(), wanted.strip(), True, f"only capitals and white space at the ends differ, {whole}"),
+        (plain(text), plain(wanted), folds, f"only quotes, dashes or spaces are others, {whole}"),
         (
             _composed(text),
             _composed(wanted),

@@ -6,8 +6,9 @@ from typing import Final, Self
 
 import regex
 
-from runner.checks.text import MOST_MARKED, TEXT, around, shown, text_of
+from runner.checks.text import MOST_MARKED, TEXT, around, text_of
 from runner.core.check import Check, Subject
+from runner.core.expected import shown
 from runner.core.finding import Finding, Span
 from runner.core.message import Answer
 from runner.core.value import Json

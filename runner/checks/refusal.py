@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final, Self
 
-from runner.checks.text import plain, shown
+from runner.checks.text import plain
 from runner.core.check import Check, Subject
+from runner.core.expected import shown
 from runner.core.finding import Finding, Span
 from runner.core.message import Answer
 from runner.core.value import Json

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import ClassVar, Self
 
 from runner.checks.reading import UnreadableError, check_json, first_json
-from runner.checks.text import shown
 from runner.core.check import Check, Subject
+from runner.core.expected import shown
 from runner.core.finding import Finding
 from runner.core.message import Answer
 from runner.core.value import Json

@@ -5,6 +5,7 @@ from itertools import accumulate
 from typing import ClassVar, Final, Self
 
 from runner.core.check import Check, Subject
+from runner.core.expected import shown
 from runner.core.finding import Finding, Span
 from runner.core.message import Answer
 from runner.core.value import Json
@@ -39,11 +40,6 @@ def text_of(spec: Json, name: str) -> str:
     if not text:
         raise ValueError(f"`{name}` needs a text; an empty one is in every reply")
     return text
-
-
-def shown(text: str) -> str:
-    """How a whole reply is shown in a reason."""
-    return f"the reply is {excerpt(text, 100)}" if text else "the reply has no text"
 
 
 def around(text: str, start: int, end: int) -> str:

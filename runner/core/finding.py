@@ -43,6 +43,8 @@ class Verdict(Value):
     """Where the check stands in its file, 1-based."""
     of: str | None = None
     """At the foot of a scenario: of what it speaks (`every`, `any`, `last`, `conversation`, a turn's id)."""
+    turn: int | None = None
+    """Of `every` and `any`: the turn whose reply decided it, or the last that failed it, 0-based; null where none did."""
 
     @property
     def title(self) -> str:

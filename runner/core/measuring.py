@@ -12,6 +12,7 @@ from typing import Final
 from runner.core.assessment import TrialOutcome
 from runner.core.finding import Verdict
 from runner.core.gates.outcome import outcome_of
+from runner.core.message import MISSING
 from runner.core.spoken import text_of
 from runner.core.transcript import PlayedTurn, Transcript
 from runner.core.trial import Script
@@ -19,8 +20,6 @@ from runner.core.value import Json, canonical
 
 LONGEST_SAMPLE: Final = 2_000
 """Characters of a reply that are kept as a sample."""
-MISSING: Final = "not_recorded"
-"""The kind of failure that a question without a recording is."""
 
 
 @dataclass(slots=True)

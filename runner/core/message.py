@@ -174,6 +174,10 @@ FailureKind = Literal[
 """Why an exchange ended without a reply."""
 
 
+MISSING: Final[FailureKind] = "not_recorded"
+"""The kind of failure that a question without a recording is."""
+
+
 class Failure(Value):
     """Why there is no reply: never a model's words, never a verdict."""
 
@@ -233,5 +237,5 @@ class Answer(Value):
         failure = self.failure
         if failure is None:
             return False
-        refused = (failure.status or 0) >= 400 or failure.kind == "not_recorded"
+        refused = (failure.status or 0) >= 400 or failure.kind == MISSING
         return refused or all((attempt.status or 0) >= 400 for attempt in self.attempts)

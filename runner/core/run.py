@@ -27,6 +27,7 @@ from runner.core.event import (
     Undone,
     Weighed,
 )
+from runner.core.message import MISSING
 from runner.core.transcript import TrialStatus, sum_known
 from runner.core.value import Value
 
@@ -238,7 +239,7 @@ def _add_answer(summary: Summary, event: Answered) -> None:
     answer = event.answer
     usage = answer.usage
     summary.latency_s += answer.latency_s or 0
-    summary.unrecorded |= answer.failure is not None and answer.failure.kind == "not_recorded"
+    summary.unrecorded |= answer.failure is not None and answer.failure.kind == MISSING
     if answer.is_refused:
         return
     summary.exchanges += 1

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from runner.core.check import Subject
-from runner.core.finding import Finding, Outcome, Verdict
+from runner.core.finding import Finding, Verdict
 from runner.core.message import Answer
 from runner.core.trial import Posed, Script
 
@@ -50,14 +50,21 @@ def _pool(posed: Posed, findings: Sequence[tuple[Subject, Finding]]) -> Verdict:
     for wanted in (decisive, "broken"):
         for subject, finding in findings:
             if finding.outcome == wanted:
-                reason = f"turn {subject.turn + 1}: {finding.reason}"
-                return _verdict(posed, Finding(outcome=finding.outcome, reason=reason))
-    judged = sum(finding.outcome == otherwise for _, finding in findings)
+                return _at(posed, subject, finding, f"turn {subject.turn + 1}: {finding.reason}")
+    judged = [(subject, finding) for subject, finding in findings if finding.outcome == otherwise]
     if not judged:
         return inapplicable(posed, findings[0][1].reason)
-    outcome: Outcome = "passed" if posed.of == "every" else "failed"
-    reason = f"{judged} of {len(findings)} replies {outcome}"
-    return _verdict(posed, Finding(outcome=outcome, reason=reason))
+    reason = f"{len(judged)} of {len(findings)} replies {otherwise}"
+    if otherwise == "passed":
+        return _verdict(posed, Finding(outcome="passed", reason=reason))
+    subject, finding = judged[-1]  # all of them are why; the last one stands for them
+    return _at(posed, subject, finding, f"{reason}, the last at turn {subject.turn + 1}: {finding.reason}")
+
+
+def _at(posed: Posed, subject: Subject, finding: Finding, reason: str) -> Verdict:
+    """The verdict that one of several replies stands for, with its turn and what was found in it."""
+    told = Finding(outcome=finding.outcome, reason=reason, spans=finding.spans)
+    return _verdict(posed, told).model_copy(update={"turn": subject.turn})
 
 
 def broken(posed: Posed, reason: str) -> Verdict:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runner.core.assessing import Planned
+from runner.core.expected import specs_of
 from runner.core.gates.gate import gate_of
 from runner.core.measuring import Measured, asked_of
-from runner.core.reds import Again, Reds, specs_of
+from runner.core.reds import Again, Reds
 from runner.core.trial import Script
 from runner.operations.gates import gates_by_scenario
 from runner.operations.read import transcripts_of

@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 from runner.core.event import Planned
 from runner.core.transcript import Transcript
-from runner.core.trial import Posed, Script
+from runner.core.trial import Script
 from runner.core.wording import quoted, unknown
 from runner.errors import UsageError
 from runner.store.folder import RunFolder, find_run
@@ -98,11 +98,3 @@ def scripts_of(folder: RunFolder) -> dict[str, Script]:
         if isinstance(event, Planned):
             scripts.setdefault(event.script.variant, event.script)
     return scripts
-
-
-def posed_in(script: Script | None) -> Iterator[Posed]:
-    """Every check of a script, the turns' first."""
-    if script is not None:
-        for line in script.turns:
-            yield from line.checks
-        yield from script.checks

@@ -4,13 +4,23 @@ Law: a command is one line, and whatever a model said is data within it. What ma
 what a gate allows is a warning; what could not be compared is a notice.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from runner.core.assessment import Assessment, Block, Comparison, Red, Ruling
+from runner.core.assessment import Assessment, Block, Comparison, Red
 from runner.reports.comparing import figures_of, ordered, rates_of
-from runner.reports.telling import came, check_of, facts_of, headline, line_of, ruled, sentence_of
+from runner.reports.telling import (
+    came,
+    check_of,
+    facts_of,
+    headline,
+    is_about_checks,
+    line_of,
+    ruled,
+    sentence_of,
+)
 from runner.reports.wording import count
 
 MOST: Final = 10
@@ -86,9 +96,11 @@ def _of_checks(blocks: Iterable[Block]) -> Iterator[_Note]:
     """A note for each check that went wrong, however many blocks it did so in; those that turn the gate first."""
     groups: dict[tuple[object, ...], list[tuple[Block, Red]]] = {}
     for block in blocks:
+        seen: Counter[tuple[object, ...]] = Counter()  # several of one kind may stand on one line
         for red in block.reds if block.gated else ():
             key = (red.path, red.line, red.turn, red.of, red.check, red.name, red.outcome)
-            groups.setdefault(key, []).append((block, red))
+            groups.setdefault((*key, seen[key]), []).append((block, red))
+            seen[key] += 1
     for group in groups.values():
         group.sort(key=lambda pair: not _turns(pair[0]))  # the first is the one that is told
     ranked = sorted(groups.values(), key=lambda group: not _turns(group[0][0]))
@@ -123,14 +135,9 @@ def _unexplained(block: Block) -> str | None:
     explained = _turns(block) and any(red.outcome == block.verdict for red in block.reds)
     against = [ruling for ruling in block.rulings if ruling.verdict != "passed"]
     if explained:
-        against = [ruling for ruling in against if not _is_about_checks(ruling)]
+        against = [ruling for ruling in against if not is_about_checks(ruling)]
         return "\n".join(ruled(ruling) for ruling in against) if against else None
     return "\n".join(ruled(ruling) for ruling in against) or sentence_of(block)
-
-
-def _is_about_checks(ruling: Ruling) -> bool:
-    """Whether a rule is about the share of trials whose checks pass, and not about what they took or cost."""
-    return not any(word in ruling.rule for word in ("latency", "cost", "ttft", "tokens"))
 
 
 def _flaky(assessment: Assessment, places: dict[str, Block]) -> Iterator[_Note]:

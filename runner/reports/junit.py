@@ -15,7 +15,16 @@ from xml.etree import ElementTree as ET
 
 from runner.core.assessment import Assessment, Block, Comparison, Red, TrialOutcome
 from runner.reports.comparing import fallen, lines_of
-from runner.reports.telling import address, line_of, passing, ruled, sentence_of, written
+from runner.reports.telling import (
+    address,
+    is_about_checks,
+    line_of,
+    named,
+    passing,
+    ruled,
+    sentence_of,
+    written,
+)
 
 LONGEST_NAME: Final = 120
 """Characters of a name; a longer one is cut and ends in its digest."""
@@ -101,7 +110,7 @@ def _block(block: Block) -> _Case:
         told.name,
         _tag(block),
         block.verdict if block.gated else "not-gated",
-        sentence_of(block),
+        _message(block) if block.gated else sentence_of(block),
         _evidence(block, block.reds) if block.gated else "",
         told.out,
         told.seconds,
@@ -113,6 +122,14 @@ def _tag(block: Block) -> Tag:
     if not block.gated:
         return "skipped"
     return "failure" if block.verdict == "failed" else "error"
+
+
+def _message(block: Block) -> str:
+    """Which checks went wrong in a block that did not pass, and what its gate says of that."""
+    against = [ruling for ruling in block.rulings if ruling.verdict != "passed"]
+    reds = (red for red in block.reds if block.verdict in {red.outcome, "undecided"})
+    checks = named(reds) if not against or any(map(is_about_checks, against)) else ""
+    return f"{checks}: {sentence_of(block)}" if checks else sentence_of(block)
 
 
 def _evidence(block: Block, reds: Iterable[Red]) -> str:
@@ -142,10 +159,8 @@ def _trials(block: Block) -> Iterator[_Case]:
     cases = [_trial(block, trial, outcome) for trial, outcome in block.trials.items()]
     yield from cases
     if block.gated and block.verdict != "passed" and all(case.tag != _tag(block) for case in cases):
-        message = sentence_of(block)
-        yield _Case(
-            f"{name_of(block.id)} gate", _tag(block), block.verdict, message, _evidence(block, block.reds)
-        )
+        evidence = _evidence(block, block.reds)
+        yield _Case(f"{name_of(block.id)} gate", _tag(block), block.verdict, _message(block), evidence)
 
 
 def _trial(block: Block, trial: str, outcome: TrialOutcome) -> _Case:
@@ -160,9 +175,19 @@ def _trial(block: Block, trial: str, outcome: TrialOutcome) -> _Case:
             name, "skipped", "tolerated", f"{outcome}; the gate holds without it: {sentence_of(block)}"
         )
     own = [red for red in block.reds if red.trial == trial]
-    message = line_of(own[0].reason) if own else f"{outcome}: see {line_of(block.id)}"
     body = _evidence(block, own or block.reds)
-    return _Case(name, "failure" if outcome == "failed" else "error", outcome, message, body)
+    tag: Tag = "failure" if outcome == "failed" else "error"
+    return _Case(name, tag, outcome, _trial_message(block, own, outcome), body)
+
+
+def _trial_message(block: Block, own: Sequence[Red], outcome: TrialOutcome) -> str:
+    """Which checks went wrong in a trial, and why; of one that is like an earlier one, which they may be."""
+    if own:
+        checks = named(own)
+        return f"{checks}: {line_of(own[0].reason)}" if checks else line_of(own[0].reason)
+    alike = [red for red in block.reds if red.outcome == outcome]
+    checks = f"{'' if len(alike) == 1 else 'one of these: '}{told}" if (told := named(alike)) else outcome
+    return f"{checks}; see {line_of(block.id)}"
 
 
 def _comparison(comparison: Comparison, reds: Sequence[Red]) -> _Case:

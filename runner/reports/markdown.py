@@ -6,11 +6,12 @@ Law: fewer than 60,000 bytes, whatever was played. What matters least is left ou
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 
-from runner.core.assessment import Assessment, Block, Comparison, Flaky, Red, Ruling
+from runner.core.assessment import Assessment, Block, Comparison, Flaky, Red, Ruling, TrialOutcome
+from runner.formats.backticks import code, fenced
 from runner.reports.comparing import changes_of, fallen, figures_of, ordered, rates_of
-from runner.reports.markdown_text import cell, code, fenced, html_code, prose
+from runner.reports.markdown_text import cell, html_code, prose
 from runner.reports.telling import (
     ORDER,
     SIGNS,
@@ -125,7 +126,7 @@ def _facts(assessment: Assessment) -> str:
 
 def _outcomes(assessment: Assessment) -> Iterator[tuple[str, int]]:
     """How many trials came out which way."""
-    for outcome in ("passed", "failed", "broken", "unanswered", "unmeasured", "unfinished"):
+    for outcome in get_args(TrialOutcome):
         yield outcome, getattr(assessment.tally, outcome)
 
 

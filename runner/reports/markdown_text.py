@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from runner.core.harmless import harmless, harmless_line
+from runner.core.harmless import harmless_line
+from runner.formats.backticks import code
 
-_BACKTICKS: Final = re.compile("`+")
 _TOKEN: Final = re.compile(r"(?P<quoted>`[^`]+`)|\s+|[^\s`]+|`")
 _PLAIN: Final = re.compile(r"[\w.,;:%()'\"$/=+?!°…\u2013\u2014-]+")
 """Words of which Markdown makes nothing, unless they are one of the following."""
@@ -21,24 +21,9 @@ _MARK: Final = re.compile(r"[-+=]+|\d+[.)]")
 """What makes a list or a heading of a line that it begins."""
 
 
-def code(text: str) -> str:
-    """The text on one line between backticks that it cannot close."""
-    text = harmless_line(text) or " "
-    fence = "`" * (1 + _longest_run(text))
-    pad = " " if text[0] in "` " or text[-1] in "` " else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
-
-
 def cell(text: str) -> str:
     """Markdown on one line within a table, of which nothing ends the cell."""
     return text.replace("|", "\\|")
-
-
-def fenced(text: str, language: str = "text") -> str:
-    """The text as it stands, between fences that it cannot close."""
-    text = harmless(text)
-    fence = "`" * max(3, 1 + _longest_run(text))
-    return f"{fence}{language}\n{text}{'' if text.endswith(chr(10)) else chr(10)}{fence}\n"
 
 
 def prose(text: str) -> str:
@@ -82,8 +67,3 @@ def _code_and_space(risky: str) -> Iterator[str]:
     if risky:
         yield code(risky.rstrip())
         yield " " * risky[-1].isspace()
-
-
-def _longest_run(text: str) -> int:
-    """How many backticks stand beside each other at most."""
-    return max((len(run) for run in _BACKTICKS.findall(text)), default=0)

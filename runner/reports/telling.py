@@ -1,11 +1,12 @@
 """What an assessment's blocks, rules and reds are in words, for reports of every kind; it escapes nothing but controls."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from runner.core.assessment import Block, BlockVerdict, Red, Ruling, TrialOutcome
 from runner.core.harmless import harmless_line
+from runner.core.message import MISSING
 from runner.reports.marked import LONGEST, marked
 from runner.reports.wording import count, money
 
@@ -19,12 +20,14 @@ SIGNS: Final[dict[BlockVerdict, str]] = {
 """What stands before a block's verdict; its word follows always."""
 ORDER: Final[tuple[BlockVerdict, ...]] = ("failed", "broken", "unanswered", "undecided", "passed")
 """Verdicts, what is read first before what is read last."""
-UNRECORDED: Final = "not_recorded"
-"""The kind of failure that a question without a recording is."""
 LONGEST_LINE: Final = 300
 """Characters of a text that is shown on one line."""
 LONGEST_COMMAND: Final = 2000
 """Characters of a command; a longer one would not be typed again."""
+LONGEST_NAMED: Final = 60
+"""Characters of a check's name where several stand beside each other."""
+MOST_NAMED: Final = 3
+"""How many checks are named beside each other; the rest is counted."""
 
 _BESIDE: Final[tuple[TrialOutcome, ...]] = ("broken", "unanswered", "unmeasured", "unfinished")
 """What trials come to that neither passed nor failed."""
@@ -99,6 +102,11 @@ def ruling_of(ruling: Ruling) -> str:
     return f"{', '.join(facts)}{why}"
 
 
+def is_about_checks(ruling: Ruling) -> bool:
+    """Whether a rule is about the share of trials whose checks pass, and not about what they took or cost."""
+    return not any(word in ruling.rule for word in ("latency", "cost", "ttft", "tokens"))
+
+
 def _observed(ruling: Ruling) -> str:
     """What was observed, in the rule's unit."""
     assert ruling.observed is not None
@@ -120,17 +128,25 @@ def sentence_of(block: Block) -> str:
     return f"{block.verdict}: {passing(block)}"
 
 
-def check_of(red: Red) -> str:
+def check_of(red: Red, longest: int = 100) -> str:
     """The check as a heading names it: of what it speaks, its name, and what its author calls it."""
-    check = "a reply" if red.check == UNRECORDED else red.check
+    check = "a reply" if red.check == MISSING else red.check
     told = f"{red.of}: {check}" if red.of else check or "a reply"
-    return line_of(f"{told} ({red.name})" if red.name else told, 100)
+    return line_of(f"{told} ({red.name})" if red.name else told, longest)
 
 
 def headline(red: Red) -> str:
     """What went wrong: the check, how it came out, where, and how often."""
     where = "the conversation as a whole" if red.turn is None else f"turn {red.turn + 1}"
     return f"{check_of(red)} {came(red)}, {where}, {often(red)}"
+
+
+def named(reds: Iterable[Red]) -> str:
+    """The checks of some reds with how they came out, in a few words; a reply that is missing is no check's."""
+    checks = (red for red in reds if red.outcome != "unanswered")
+    names = list(dict.fromkeys(f"{check_of(red, LONGEST_NAMED)} {came(red)}" for red in checks))
+    more = [f"{len(names) - MOST_NAMED:,} more"] * (len(names) > MOST_NAMED)
+    return ", ".join([*names[:MOST_NAMED], *more])
 
 
 def case_of(red: Red) -> str:
@@ -141,7 +157,7 @@ def case_of(red: Red) -> str:
 
 def came(red: Red) -> str:
     """How it came out, in words."""
-    return "needs recording" if red.check == UNRECORDED else red.outcome
+    return "needs recording" if red.check == MISSING else red.outcome
 
 
 def often(red: Red) -> str:

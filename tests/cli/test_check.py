@@ -354,6 +354,60 @@ def test_a_judge_s_missing_answer_breaks_its_check(front: Front) -> None:
     assert "no judge is set" in said(shown.err)
 
 
+TALK = """\
+name: talk
+turns:
+  - user: Hello there.
+    expect: {contains: [good day, "no: thanks"]}
+  - user: Can I have my money back?
+  - user: Goodbye.
+expect:
+  - every: {not-contains: a refund}
+  - any: {contains: receipt}
+"""
+
+
+def answers(_: Request, messages: list[Message]) -> Any:
+    """What a shop says that promises too much."""
+    said = str(messages[-1]["content"])
+    return spoken("Of course, you get a refund today." if "money" in said else f"You said: {said}")
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_reds_show_their_own_check_and_the_reply_it_is_about(front: Front, width: int) -> None:
+    """Two checks of a line each with its value; `every` and `any` with the reply that decided, and the find marked."""
+    front.answer(answers)
+    front.write("talk.yaml", TALK)
+    shown = front.type("check", "talk.yaml", "--no-baseline", width=width)
+    assert shown.exit_code == 1
+    more = front.type("show", "latest", "--failed", width=width)
+    require_golden(f"check-foot-{width}", shown.page + more.page)
+
+
+def test_reports_show_them_too(front: Front) -> None:
+    """Each report has the check as YAML, the reply with its mark, and no reply twice; JUnit's message names the checks."""
+    front.answer(answers)
+    front.write("talk.yaml", TALK)
+    front.type("check", "talk.yaml", "--no-baseline", "--junit", "j.xml", "--markdown", "m.md")
+    [failure] = ET.parse(front.folder / "j.xml").getroot().iter("failure")
+    assert str(failure.get("message")).startswith(
+        "contains failed, every: not-contains failed, any: contains failed: "
+    )
+    document = (front.folder / "m.md").read_text(encoding="utf-8")
+    for text in (failure.text or "", document):
+        assert "expected: " in text
+        for words in (
+            "contains: good day",
+            'contains: "no: thanks"',
+            "every: {not-contains: a refund}",
+            "you get »a refund« today",
+            "Can I have my money back?",
+            "any: {contains: receipt}",
+        ):
+            assert words in text
+        assert text.count("You said: Hello there.") == 2
+
+
 @pytest.mark.parametrize("width", [40, 80])
 def test_a_regression_reads_well(front: Front, width: int) -> None:
     """The drop that could be seen first, then what the baseline had, which blocks fell, and the sentence with the rule."""

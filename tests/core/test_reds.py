@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from runner.core.assessment import Red
+from runner.core.expected import Specs, specs_of
 from runner.core.finding import Verdict
-from runner.core.reds import LONGEST, MOST, Reds, specs_of
+from runner.core.reds import LONGEST, MOST, Reds
 from runner.core.transcript import Transcript
-from runner.core.trial import Posed
 from tests.played import played, verdict
 from tests.stage import SaysDigit, posed, script_of
 
@@ -19,7 +19,7 @@ def told(*turns: tuple[Any, Any], number: int = 1, **fields: Any) -> Transcript:
 
 
 def reds(
-    *transcripts: Transcript, specs: Mapping[bytes, Posed] | None = None, had: Mapping[int, str] | None = None
+    *transcripts: Transcript, specs: Specs | None = None, had: Mapping[int, str] | None = None
 ) -> tuple[Red, ...]:
     found = Reds(specs or {}, lambda transcript: f"runner play --trial {transcript.repeat}", had or {})
     for transcript in transcripts:
@@ -40,7 +40,7 @@ def test_a_check_that_failed_is_told_with_all_that_is_needed() -> None:
         line=1,
         check="says",
         user="hi",
-        expected='says: {"digit": "7"}',
+        expected='says: {digit: "7"}',
         got="no",
         spans=((0, 2),),
         reason="no 7",
@@ -80,6 +80,26 @@ def test_a_reply_that_is_missing_is_told_at_its_turn() -> None:
     first = found[0]
     assert (first.outcome, first.user, first.expected, first.got) == ("unanswered", "hi", "a reply", None)
     assert first.reason == "nothing came"
+
+
+def test_checks_of_one_kind_on_one_line_are_told_each_with_its_own_value() -> None:
+    """`contains: [a, b]` is two checks with one line: the n-th verdict answers the n-th of them."""
+    script = script_of("u", [[posed(SaysDigit(digit="7"), "says"), posed(SaysDigit(digit="8"), "says")]])
+    bad = tuple(Verdict(check="says", outcome="failed", reason=f"no {digit}", line=1) for digit in (7, 8))
+    found = reds(told(("hi", "no"), checked={0: bad}), specs=specs_of(script))
+    assert [(red.expected, red.reason) for red in found] == [
+        ('says: {digit: "7"}', "no 7"),
+        ('says: {digit: "8"}', "no 8"),
+    ]
+
+
+@pytest.mark.parametrize("of", ["every", "any"])
+def test_a_check_of_every_reply_is_told_with_the_one_that_decided_it(of: str) -> None:
+    """The user's line and the reply of its turn, with what was found in it."""
+    bad = verdict("failed").model_copy(update={"of": of, "turn": 0, "spans": ((0, 5),)})
+    transcript = told(("hi", "first"), ("so", "second"), verdicts=(bad,))
+    [red] = reds(transcript, had={0: "was first", 1: "was second"})
+    assert (red.turn, red.user, red.got, red.spans, red.had) == (None, "hi", "first", ((0, 5),), "was first")
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from runner.core.expected import specs_of
 from runner.errors import UsageError
 from runner.operations.read import (
     lines_of,
     named_once,
     open_run,
     parted,
-    posed_in,
     scripts_of,
     transcripts_of,
 )
@@ -50,7 +50,7 @@ def test_lines_are_the_transcripts(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert len(list(lines_of(folder, name))) == len(list(transcripts_of(folder, name))) == number
     with pytest.raises(UsageError, match="unknown trial"):
         list(lines_of(folder, "talk#9"))
-    posed = list(posed_in(scripts_of(folder)["talk"]))
+    posed = [each for alike in specs_of(scripts_of(folder)["talk"]).values() for each in alike]
     assert [(each.check, each.spec, each.of) for each in posed] == [
         ("contains", "kettle", None),
         ("contains", "teapot", None),

@@ -109,6 +109,16 @@ def test_whatever_is_red_has_an_error() -> None:
     assert read(empty) == [("error", {"title": "runner check: nothing"}, "nothing was played")]
 
 
+def test_checks_of_one_kind_on_one_line_are_told_each() -> None:
+    """`contains: [a, b]` is two annotations beside one line, in however many blocks both went wrong."""
+    pair = [red("x", expected=f"contains: {word}", check="contains") for word in "ab"]
+    blocks = [block(case, "failed", {"failed": 5}, reds=pair) for case in ("kettle", "spoon")]
+    told = [message for _, _, message in read(assessment(blocks=tuple(blocks), comparisons=(), flaky=()))]
+    assert ["expected: contains: a" in each for each in told] == [True, False]
+    assert ["expected: contains: b" in each for each in told] == [False, True]
+    assert all("also in" in each for each in told)
+
+
 def test_paths_are_spelled_from_the_root_of_the_repository() -> None:
     """Whoever knows where that is says how."""
     lines = list(annotations(assessment(), place=lambda path: f"prompts/{path}"))

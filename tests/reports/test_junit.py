@@ -10,7 +10,7 @@ from hypothesis import given
 
 from runner.core.assessment import Assessment
 from runner.reports.junit import LONGEST_NAME, junit_xml, name_of
-from tests.assessed import assessment, block, comparison, many, red
+from tests.assessed import assessment, block, comparison, many, red, silence
 from tests.reports.hostile import TEXTS, assessments
 
 SCHEMA = xmlschema.XMLSchema(Path(__file__).with_name("junit.xsd"))
@@ -74,7 +74,7 @@ def test_a_red_has_all_there_is_to_read() -> None:
     root = read(assessment())
     failure = next(case.find("failure") for case in root.iter("testcase") if "kettle" in case.get("name", ""))
     assert failure is not None
-    assert failure.get("message") == "2 of 5 trials passed; 4 are asked for"
+    assert failure.get("message") == "not-contains failed: 2 of 5 trials passed; 4 are asked for"
     assert failure.text is not None
     for words in (
         "scenarios/refund-policy.yaml:17: not-contains failed, turn 2, 3 of 5 trials",
@@ -85,6 +85,61 @@ def test_a_red_has_all_there_is_to_read() -> None:
         "play it again: runner play scenarios/refund-policy.yaml --only refund-policy --case kettle --trial 2",
     ):
         assert words in failure.text
+
+
+def messages(told: Assessment, by: By = "block") -> dict[str, str]:
+    """What each testcase says that did not pass, by the case of its block."""
+    found = {}
+    for case in read(told, by).iter("testcase"):
+        for element in case:
+            if "message" in element.attrib:
+                found[str(case.get("name")).partition("case=")[2]] = str(element.get("message"))
+    return found
+
+
+def test_a_message_names_the_checks_that_went_wrong() -> None:
+    """A few of them, shortly; none where a rule about something else failed, or where no reply came."""
+    five = tuple(red("x", check=f"check-{number}", name="n" * 500) for number in range(5))
+    slow = block("cup", "failed", {"passed": 5}).rulings[0].model_copy(update={"rule": "latency: {p95: 5s}"})
+    told = messages(
+        assessment(
+            blocks=(
+                block("kettle", "failed", {"failed": 5}, reds=five),
+                block("cup", "failed", {"passed": 4, "failed": 1}, reds=five, rulings=(slow,)),
+                block("knife", "broken", {"broken": 5}, reds=(red("x", outcome="broken"),)),
+                block("spoon", "undecided", {"failed": 1}, reds=(red("x", of="every"),)),
+                block("fork", "unanswered", {"unanswered": 5}, reds=(silence("fork"), red("x"))),
+            ),
+            comparisons=(),
+        )
+    )
+    kettle = told.pop("kettle,temperature=0.7]")
+    assert kettle.startswith("check-0 (nnn")
+    assert kettle.endswith(" failed, 2 more: 0 of 5 trials passed; 4 are asked for")
+    assert len(kettle) < 400
+    assert told == {
+        "cup,temperature=0.7]": "5 of 5 trials passed; 4 are asked for",
+        "knife,temperature=0.7]": "not-contains broken: 1 trial could not be judged, and it decides",
+        "spoon,temperature=0.7]": "every: not-contains failed: 4 of 5 says too little of a rate of 0.8",
+        "fork,temperature=0.7]": "1 trial has no reply, and it decides",
+    }
+
+
+def test_a_trials_message_names_its_checks() -> None:
+    """Of a trial that is like an earlier one, the check that it must be, or those that it may be."""
+    two = (red("kettle"), red("kettle", check="is-json"))
+    for reds, own, alike in (
+        (two[:1], "not-contains failed", "not-contains failed; see refund-policy[case=kettle"),
+        (
+            two,
+            "not-contains failed, is-json failed",
+            "one of these: not-contains failed, is-json failed; see ",
+        ),
+    ):
+        failed = block("kettle", "failed", {"passed": 1, "failed": 2}, reds=reds)
+        told = messages(assessment(blocks=(failed,), comparisons=()), "trial")
+        assert told["kettle,temperature=0.7]#2"] == f'{own}: the reply contains "without a receipt"'
+        assert told["kettle,temperature=0.7]#3"].startswith(alike)
 
 
 def test_trials_stand_inside_their_testcase() -> None:

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from runner.core.harmless import harmless, harmless_line
-from runner.reports.markdown_text import cell, code, fenced, html_code, prose
+from runner.core.harmless import harmless_line
+from runner.formats.backticks import code
+from runner.reports.markdown_text import cell, html_code, prose
 from tests.reports.hostile import ANY, TEXTS
 from tests.reports.test_markup import read
 
@@ -53,16 +54,6 @@ def test_code_is_the_text(text: str) -> None:
         inside = rendered.partition("<code>")[2].partition("</code>")[0]
         assert unescape(inside).strip() == wanted.strip()
     assert read(html_code(text)).tags == [("code", [])]
-
-
-@given(ANY)
-def test_a_fence_holds_the_text(text: str) -> None:
-    """Nothing in it ends it."""
-    rendered = RENDER(f"{fenced(text)}\nafter")
-    assert [tag for tag, _ in read(rendered).tags] == ["pre", "code", "p"]
-    assert unescape(
-        rendered.partition('<code class="language-text">')[2].partition("</code>")[0]
-    ).strip() == (harmless(text).strip())
 
 
 @given(st.lists(st.sampled_from(["a", "`", "*x*", "@b", "_", " ", "1.", "![a](b)", "<b>", "|", "\\", "~~"])))

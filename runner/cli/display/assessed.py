@@ -57,9 +57,10 @@ def tell_assessment(assessment: Assessment, screen: Screen) -> None:
     for red in reds[:MOST_REDS]:
         _tell_red(red, screen)
     if (more := len(reds) - MOST_REDS) > 0:
-        screen.tell(
-            f"\n... and {more:,} more like these; the reports and `runner show latest --failed` have them all"
+        text = (
+            f"... and {more:,} more like these; the reports and `runner show latest --failed` have them all"
         )
+        screen.tell("\n" + wrapped(text, screen.width))
     _tell_tolerated([block for block in assessment.blocks if block.id not in fell], screen)
     for comparison in assessment.comparisons:
         _tell_comparison(comparison, screen)

@@ -7,12 +7,12 @@ from runner.cli.display.screen import Screen
 from runner.cli.display.wording import count, seconds
 from runner.core.event import Answered, Event, Finished, Heard, Judged, Skipped, Weighed
 from runner.core.harmless import harmless
+from runner.core.message import MISSING
 from runner.core.run import Run
 from runner.core.trial import Line, Script
 from runner.core.value import join_surrogates
 from runner.operations.play import Played
 from runner.operations.stage import Stage
-from runner.operations.taping import MISSING
 from runner.store.folder import RunFolder
 from runner.store.journal import read_journal
 from runner.transports import Delta, Notice, Started, Waiting

@@ -8,8 +8,8 @@ from runner.cli.display.tally import troubles_of
 from runner.cli.display.wording import count, seconds
 from runner.core.event import Event, Finished, Unanswered
 from runner.core.harmless import harmless_line
+from runner.core.message import MISSING
 from runner.core.run import Run, Summary
-from runner.operations.taping import MISSING
 from runner.transports import Notice, Waiting
 
 QUIET_S = 10.0

@@ -14,10 +14,10 @@ from runner.cli.display.screen import Screen
 from runner.cli.display.wording import clock, count
 from runner.core.event import Answered, Event, Unanswered
 from runner.core.harmless import harmless_line
+from runner.core.message import MISSING
 from runner.core.run import Run
 from runner.operations.play import Played
 from runner.operations.stage import Stage
-from runner.operations.taping import MISSING
 from runner.store.folder import RunFolder
 from runner.transports import Delta, Notice, Started, Waiting
 

@@ -15,11 +15,11 @@ from runner.cli.display.typed import command
 from runner.cli.display.wording import count, money, seconds
 from runner.core.budget import twice
 from runner.core.harmless import harmless_line
+from runner.core.message import MISSING
 from runner.core.run import Summary
 from runner.errors import StoreError
 from runner.operations.play import Played
 from runner.operations.read import transcripts_of
-from runner.operations.taping import MISSING
 from runner.store.folder import LATEST, RunFolder
 from runner.transports.breaker import cause_of
 

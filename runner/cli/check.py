@@ -164,6 +164,10 @@ def check(
         raise UsageError("--retry-unanswered says how a run goes on: name it by --resume RUN")
     else:
         named = options.read_profile(profile)
+        if (
+            trial or unpassed_in is not None
+        ):  # single trials decide nothing, so nothing is played until they do
+            named = named.model_copy(update={"until_decided": None})
         words, asked_how = words.over(named), asked_how.over(named)
     yardstick = _yardstick(baselines, against, alpha, no_baseline=no_baseline, gate_blocks=gate_blocks)
     reports = Reports.open(junit, junit_by, markdown, os.environ, for_programs=as_json or quiet)

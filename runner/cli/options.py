@@ -23,6 +23,7 @@ from runner.cli.complete_files import (
 if TYPE_CHECKING:
     from runner.core.shard import Shard as Shards
     from runner.operations.stage import Asked
+    from runner.operations.unpassed import Unpassed
     from runner.settings.profile import Profile as ProfileTable
     from runner.transports.cassette import Mode as Mode_
 
@@ -218,9 +219,8 @@ class Words:
         from runner.errors import UsageError
         from runner.operations.stage import Asked
 
-        unpassed = _read_unpassed(self.unpassed_in, outputs)
-        paths = tuple(self.paths or unpassed.pop("paths", ()))
-        unpassed.pop("paths", None)
+        earlier = None if self.unpassed_in is None else _read_unpassed(self.unpassed_in, outputs)
+        paths = tuple(self.paths or (earlier.paths if earlier else ()))
         if not paths:
             raise UsageError("name a scenario file or a folder of them, e.g. scenarios")
         changes = Changes.read(self.set or (), self.axis or (), self.temperature)
@@ -228,11 +228,10 @@ class Words:
             if getattr(self, name) is not None and name in changes.axes:
                 raise UsageError(f"--axis {name} and --{name} both set `{name}`: keep one of the two")
         named = {"model": self.model, "provider": self.provider, "repeat": self.repeat}
+        changes = changes.model_copy(update={key: value for key, value in named.items() if value is not None})
         return Asked(
             paths=paths,
-            changes=changes.model_copy(
-                update={key: value for key, value in named.items() if value is not None}
-            ),
+            changes=changes.over(earlier.changes) if earlier else changes,
             selection=Selection(
                 tags=tuple(self.tag or ()),
                 skip_tags=tuple(self.skip_tag or ()),
@@ -240,7 +239,8 @@ class Words:
                 where=_read_where(self.where or ()),
                 cases=tuple(self.case or ()),
                 repeats=tuple(self.trial or ()),
-                **unpassed,
+                unpassed_in=earlier.run if earlier else None,
+                trials=earlier.trials if earlier else (),
                 shard=_read_shard(self.shard),
             ),
             stream=stream,
@@ -266,16 +266,12 @@ def read_profile(name: str | None) -> "ProfileTable":
     return profiles[name]
 
 
-def _read_unpassed(run: str | None, outputs: Path) -> dict[str, Any]:
-    """The trials of a run that did not pass, its name, and the paths that it was played from."""
+def _read_unpassed(run: str, outputs: Path) -> "Unpassed":
+    """The trials of a run that did not pass, with how it was played."""
     from runner.operations.read import open_run
     from runner.operations.unpassed import unpassed_in
 
-    if run is None:
-        return {}
-    folder = open_run(run, outputs)
-    paths = tuple(folder.read_manifest().asked.get("paths", ()))
-    return {"unpassed_in": folder.name, "trials": unpassed_in(folder), "paths": paths}
+    return unpassed_in(open_run(run, outputs))
 
 
 def _read_shard(text: str | None) -> "Shards | None":

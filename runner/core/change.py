@@ -58,6 +58,26 @@ class Changes(Value):
         params = {field: parsed(value) for field, value in typed["params"].items()}
         return cls(params=params, vars=typed["vars"], axes=varied)
 
+    def over(self, below: "Changes") -> "Changes":
+        """These changes, and of others what these leave alone: a field is set, or varied, by one of the two."""
+        set_here = self.params.keys() | {name for name in ("model", "provider") if getattr(self, name)}
+        axes = {
+            name: each for name, each in below.axes.items() if name.removeprefix("params.") not in set_here
+        }
+        varied = {name.removeprefix("params.") for name in self.axes}
+        params = {name: each for name, each in below.params.items() if name not in varied}
+        kept = {name: each for name, each in below.vars.items() if name not in varied}
+        return Changes(
+            provider=self.provider or (None if "provider" in varied else below.provider),
+            model=self.model or (None if "model" in varied else below.model),
+            system=self.system if self.system is not None or "system" in varied else below.system,
+            params=params | self.params,
+            vars=kept | self.vars,
+            axes={name: each for name, each in axes.items() if name.removeprefix("params.") not in varied}
+            | self.axes,
+            repeat=self.repeat or below.repeat,
+        )
+
 
 def _require_once(
     option: str, name: str, params: Mapping[str, str], axes: Mapping[str, tuple[str, ...]]

@@ -138,6 +138,7 @@ def stage(
     )
     if not len(whole):
         raise NothingToPlayError(f"the selection leaves nothing of {_count(len(loaded), 'scenario')} to play")
+    _require_planned(selection, chosen)
     trials: Trials | Part = whole
     plan = None
     if selection.is_of_trials:
@@ -242,6 +243,26 @@ def _require_known(scenarios: Sequence[Scenario], selection: Selection) -> Selec
             if value not in values:
                 raise UsageError(f"--where {name}={typed}: {unknown('value', typed, values)}")
     return selection.model_copy(update={"where": where})
+
+
+def _require_planned(selection: Selection, chosen: Sequence[Variants]) -> None:
+    """Raise UsageError where a trial that did not pass is named, and its scenario has no such trial: it would be left out in silence."""
+    if selection.unpassed_in is None:
+        return
+    repeats = {each.id(place): each.scenario.repeat for each in chosen for place in range(len(each))}
+    names = tuple(each.scenario.name for each in chosen)
+    missing = []
+    for trial in selection.trials:
+        variant, _, repeat = trial.rpartition("#")
+        known = any(variant == name or variant.startswith(f"{name}[") for name in names)
+        if known and int(repeat) > repeats.get(variant, 0):
+            missing.append(trial)
+    if missing:
+        raise UsageError(
+            f"{_count(len(missing), 'trial')} that did not pass in {selection.unpassed_in} {'is' if len(missing) == 1 else 'are'} "
+            f"not in what is played now, {missing[0]} first: ask for as many repeats and the same values as then "
+            "(--repeat, --axis, --temperature), or check these scenarios whole"
+        )
 
 
 def _change(scenarios: Sequence[Scenario], changes: Changes) -> list[Scenario]:

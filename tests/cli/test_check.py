@@ -543,6 +543,41 @@ def test_what_was_not_green_is_checked_again_alone(front: Front) -> None:
     assert shown.exit_code in {2, 5}
 
 
+def test_what_was_changed_then_is_changed_again(front: Front) -> None:
+    """The trials of `--repeat 6` are played again without saying so anew, in the same words."""
+    front.answer(says(3))
+    front.type("check", "refund.yaml", "--repeat", "6", "--set", "params.top_p=0.5")
+    front.answer(says(6))
+    shown = front.type("check", "--unpassed-in", "latest")
+    assert shown.exit_code == 0
+    assert "2 of 12 trials were chosen" in said(shown.out)
+    newest = max((front.folder / "outputs").iterdir(), key=os.path.getmtime)
+    lines = (newest / "transcripts.jsonl").read_text().splitlines()
+    assert {json.loads(line)["params"]["top_p"] for line in lines} == {0.5}
+
+
+def test_less_than_what_was_not_green_is_not_played_in_silence(front: Front) -> None:
+    """Trials that today's plan lacks are refused; those of a run that was stopped may never have begun, so it goes on first."""
+    front.answer(says(3))
+    front.type("check", "refund.yaml", "--repeat", "6")
+    name = next((front.folder / "outputs").iterdir()).name
+    shown = front.type("check", "refund.yaml", "--unpassed-in", name, "--repeat", "3")
+    assert shown.exit_code == 2
+    assert "2 trials that did not pass in" in said(shown.err)
+    assert "refund[case=kettle]#4 first" in said(shown.err)
+    front.type("check", "refund.yaml", "--max-tokens-total", "60", "--in-flight", "1")
+    shown = front.type("check", "refund.yaml", "--unpassed-in", "latest")
+    assert shown.exit_code == 2
+    assert "go on with it by `runner play --resume" in said(shown.err)
+
+
+def test_a_profile_that_decides_early_plays_single_trials_too(front: Front) -> None:
+    """Nobody typed `--until-decided`, so nobody is told to leave it out."""
+    front.write("runner.toml", f'{SETTINGS}\n[profiles.pr]\npaths = ["refund.yaml"]\nuntil_decided = 20\n')
+    front.answer(says(4))
+    assert front.type("check", "--profile", "pr", "--trial", "1").exit_code == 0
+
+
 def test_a_profile_says_how_a_check_is_played(front: Front) -> None:
     """Until when, on which recordings; what is typed wins."""
     front.write("runner.toml", f'{SETTINGS}\n[profiles.pr]\npaths = ["refund.yaml"]\nuntil_decided = 20\n')

@@ -178,3 +178,14 @@ def test_what_is_wrong_with_an_option_is_told_without_a_file() -> None:
     with pytest.raises(ProblemsError) as raised:
         change(SCENARIO, Changes.read(["params.seed=x"]))
     assert str(raised.value) == '--set params.seed: `seed` takes a whole number, not "x"'
+
+
+def test_changes_are_laid_over_others_field_by_field() -> None:
+    """What is typed wins, whether it sets a field that was varied or varies one that was set; the rest stays."""
+    below = Changes.read(["params.top_p=0.5", "vars.shop=Acme"], ["temperature=0,1"], None)
+    below = below.model_copy(update={"repeat": 6, "model": "small"})
+    assert Changes().over(below) == below
+    over = Changes.read([], ["params.top_p=0.1,0.2", "model=a,b"], "0.7").over(below)
+    assert over.axes == {"params.top_p": ("0.1", "0.2"), "model": ("a", "b")}
+    assert over.params == {"temperature": 0.7}
+    assert (over.vars, over.repeat, over.model) == ({"shop": "Acme"}, 6, None)

@@ -19,6 +19,7 @@ from runner.settings import Settings
 from runner.store.cassettes import Cassette, cassettes_in, load_cassette, remove_cassettes
 from runner.store.shelf import Shelf
 from runner.transports.priced import cost_of
+from runner.transports.recalled import Recollection
 
 BYTES_PER_TOKEN: Final = 4
 REPLY_TOKENS: Final = 200
@@ -54,15 +55,15 @@ class Survey:
     """By provider and model: how many bytes each missing question sends."""
 
 
-def survey(trials: Iterable[Trial], shelf: Shelf) -> Survey:
-    """What trials find among recordings, and what not; nothing is sent."""
+def survey(trials: Iterable[Trial], shelf: Shelf, recalled: Recollection | None = None) -> Survey:
+    """What trials find among recordings, and what not; nothing is sent. Turns that are recalled need no recording."""
     found = Survey()
     for trial in trials:
-        _walk(trial, shelf, found)
+        _walk(trial, shelf, found, recalled)
     return found
 
 
-def _walk(trial: Trial, shelf: Shelf, found: Survey) -> None:
+def _walk(trial: Trial, shelf: Shelf, found: Survey, recalled: Recollection | None) -> None:
     """Play a trial as far as it is recorded; then take it for granted that something is answered."""
     scenario = trial.script.scenario
     used = found.used.setdefault(scenario, set())
@@ -70,14 +71,15 @@ def _walk(trial: Trial, shelf: Shelf, found: Survey) -> None:
     conversation, _ = Conversation.begin(trial).conclude()
     while step := conversation.next():
         for request in step.requests:
-            answer = shelf.find(request)
+            answer = None if recalled is None else recalled.answer_to(request)
+            is_recalled, answer = answer is not None, answer or shelf.find(request)
             if answer is None:
                 lacking = True
                 _miss(request, shelf, found)
                 answer = Answer(failure=Failure(kind="not_recorded", message=""))
                 if request.purpose == "turn":
                     _take_for_granted(trial, conversation.turn, request, found)
-            else:
+            elif not is_recalled:
                 used.add((request.key, request.draw))
             answered = Answered(
                 trial=trial.id,

@@ -19,8 +19,7 @@ from runner.operations.play import Audience, Played, play
 from runner.operations.stage import Asked, Stage
 from runner.store.folder import RunFolder
 from runner.store.journal import read_journal
-from runner.transports import Transport
-from runner.transports.recalled import Place, Recalled
+from runner.transports.recalled import Place, Recollection
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +63,11 @@ def judge(
         raise UsageError(f"{folder.name} was played from scenarios that stand in no file: name one beside it")
     past = read_past(folder)
     stage = _narrowed(stage_again(asked, Path(manifest.folder)), past, folder.name)
-
-    def around(inner: Transport) -> Transport:
-        return Recalled(inner, past.answers)
-
-    return play(stage, outputs, audience, command, interrupts, kind="judge", around=around)
+    _require_checks(stage, folder.name)
+    # Which trials were chosen, and that they were stopped early, stays known: such a run is no yardstick, judged or not.
+    chosen = {"selection": typed.selection, "until_decided": typed.until_decided}
+    told = stage.asked.model_copy(update=chosen)
+    return play(stage, outputs, audience, command, interrupts, kind="judge", told=told)
 
 
 def read_past(folder: RunFolder) -> Past:
@@ -104,4 +103,20 @@ def _narrowed(stage: Stage, past: Past, run: str) -> Stage:
         )
     part = Part(stage.trials, places)
     left_out = stage.left_out + len(stage.trials) - len(part)
-    return replace(stage, trials=part, providers=stage.judges, requests=0, left_out=left_out)
+    return replace(
+        stage,
+        trials=part,
+        providers=stage.judges,
+        requests=0,
+        left_out=left_out,
+        recalled=Recollection(run, past.answers),
+    )
+
+
+def _require_checks(stage: Stage, run: str) -> None:
+    """Raise UsageError where nothing in the scenarios could be judged."""
+    if not any(each.checks or any(turn.checks for turn in each.turns) for each in stage.scenarios):
+        raise UsageError(
+            f"nothing of {run} can be judged: its scenarios have no check; write some under `expect:`, or name a file "
+            "that has the same turns and checks"
+        )

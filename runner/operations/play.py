@@ -26,9 +26,7 @@ from runner.store.journal import Journal
 from runner.store.manifest import Kind, Manifest
 from runner.store.transcripts import Index, write_transcripts
 from runner.transports import Notice, Transport
-
-Around = Callable[[Transport], Transport]
-"""What is put around the way out."""
+from runner.transports.recalled import Recalled
 
 NOTHING_ELSE: Final = Wanted()
 
@@ -77,23 +75,25 @@ def play(
     interrupts: Interrupts | None = None,
     *,
     kind: Kind = "play",
-    around: Around | None = None,
+    told: Asked | None = None,
 ) -> Played:
     """Play a stage into a new run; raises RunnerError where a provider or the disk cannot be used.
 
-    What stands `around` the way out may answer in its place.
+    The manifest keeps what was asked for, or, where that is not what the stage was made from, what is `told` of it.
     """
     taping = Taping.open(stage)
     require_affordable(stage)
     names = {scenario.name for scenario in stage.scenarios}
     what = next(iter(names)) if len(names) == 1 else f"{len(names)}-scenarios"
     manifest = open_manifest(stage, command, kind)
+    if told is not None:
+        manifest = manifest.model_copy(update={"asked": told.dump()})
     with interrupts or Interrupts(audience.stopping) as heeded:
         folder = RunFolder.create(outputs, name_stamp(), what)
         with folder.locked():
             # Before the manifest: a run that is found has a journal.
             Journal(folder.journal, folder.name).close()
-            performance = Performance(stage, folder, audience, heeded, taping, around)
+            performance = Performance(stage, folder, audience, heeded, taping)
             return performance.give(manifest.model_copy(update={"run": folder.name}), Earlier(Run()))
 
 
@@ -141,7 +141,6 @@ class Performance:
     audience: Audience
     interrupts: Interrupts
     taping: Taping | None = None
-    around: Around | None = None
 
     def give(self, manifest: Manifest, earlier: Earlier) -> Played:
         """Play what is left of a run, and leave its transcripts and manifest behind, however it ends."""
@@ -190,8 +189,8 @@ class Performance:
             transport: Transport = connect(self.stage, self.folder)
             if self.taping is not None:
                 transport = self.taping.around(transport)
-            if self.around is not None:
-                transport = self.around(transport)
+            if self.stage.recalled is not None:
+                transport = Recalled(transport, self.stage.recalled)
             pool = Pool(
                 Plan(
                     self.stage.trials,

@@ -22,7 +22,7 @@ def open_budget(stage: Stage, run: Run) -> Budget | None:
     if not allowed.is_limited or (asked.cassettes is not None and asked.mode == "replay"):
         return None
     priced = _priced(stage) if asked.max_cost is not None else None
-    return Budget(allowed, _appraiser(priced), spent=run.spent)
+    return Budget(allowed, _appraiser(priced, stage), spent=run.spent)
 
 
 def require_affordable(stage: Stage) -> None:
@@ -41,10 +41,12 @@ def models_at_published_prices(stage: Stage) -> list[str]:
     ]
 
 
-def _appraiser(cost: Callable[[Request, int, int], float] | None) -> Appraise:
+def _appraiser(cost: Callable[[Request, int, int], float] | None, stage: Stage) -> Appraise:
     """What tells the cost of a request before it is sent; without prices, of its tokens alone."""
 
     def appraise(request: Request) -> Spending:
+        if stage.recalled is not None and request.purpose == "turn":
+            return Spending()  # it was paid by the run that asked it
         prompt, reply = guess_tokens(request)
         return Spending(prompt + reply, cost(request, prompt, reply) if cost else 0.0)
 

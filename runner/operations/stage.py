@@ -26,6 +26,7 @@ from runner.operations.surroundings import Bench
 from runner.plugins import admit_checks
 from runner.settings import Settings, read_environment
 from runner.transports.cassette import Mode
+from runner.transports.recalled import Recollection
 
 admit_checks()
 
@@ -80,6 +81,8 @@ class Stage:
     repeats: Mapping[str, int]
     """How often each scenario's variants are played where nothing ends that early, by its name."""
 
+    recalled: Recollection | None = None
+    """What turns are answered with where an earlier run is judged: then checks alone ask anything."""
     plan: str | None = None
     """Of a part: the digest of all that the whole plan sends and judges, by which parts are known to belong together."""
 

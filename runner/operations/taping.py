@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Final
 
 from runner.core.change import Changes
 from runner.core.event import Answered
@@ -18,9 +17,6 @@ from runner.store.journal import read_journal
 from runner.store.shelf import Shelf
 from runner.transports import Transport
 from runner.transports.cassette import CassettePlayer, Mode
-
-MISSING: Final = "not_recorded"
-"""The kind of failure that a question without a recording is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +120,8 @@ class Taping:
         needs = None
         if lacking:
             trials = (trial for trial in self._stage.trials if trial.id in lacking)
-            needs = needs_of(survey(trials, self._shelf), self._shelf, self._stage.settings)
+            found = survey(trials, self._shelf, self._stage.recalled)
+            needs = needs_of(found, self._shelf, self._stage.settings)
         return Taped(
             cassettes=str(self._stage.asked.cassettes),
             mode=self._mode,
@@ -138,7 +135,9 @@ class Taping:
 
 
 def _is_whole(stage: Stage) -> bool:
-    """Whether the stage plays its scenarios as they stand, each to its last trial."""
+    """Whether the stage asks all that its scenarios ask as they stand, turns too, each trial to its last."""
+    if stage.recalled is not None:
+        return False
     selection = stage.asked.selection
     parts = (selection.where, selection.cases, selection.repeats, selection.shard, selection.unpassed_in)
     return stage.asked.changes == Changes() and not any(parts)
@@ -149,5 +148,5 @@ def _require_ready_or_full(stage: Stage, shelf: Shelf) -> None:
     try:
         require_ready(stage)
     except ProviderError:
-        if any(survey(stage.trials, shelf).missing.values()):
+        if any(survey(stage.trials, shelf, stage.recalled).missing.values()):
             raise

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from runner.core.message import Answer, Failure, Message, Request
 from runner.store.journal import read_journal
-from tests.cli.front import Front
+from tests.cli.front import SETTINGS, Front, agree, spoken
 
 SCENARIO = """\
 name: talk
@@ -104,3 +105,103 @@ def test_the_journal_of_a_judged_run_says_that_nothing_was_sent(front: Front) ->
     answers = [event for event in read_journal(folder / "journal.jsonl") if event.event == "answered"]
     assert len(answers) == 2
     assert all(event.answer.replayed for event in answers)
+
+
+@pytest.mark.parametrize(
+    ("words", "why"), [(("--trial", "2"), "--trial"), (("--where", "temperature=0"), "kept, not played")]
+)
+def test_a_judged_part_is_no_more_of_a_yardstick_than_the_part_was(
+    front: Front, words: tuple[str, ...], why: str
+) -> None:
+    """What was chosen of the run stays known: trials are refused, and cells that were not played stay."""
+    front.write("talk.yaml", SCENARIO.format(check="contains: hello") + "matrix: {temperature: [0, 1]}\n")
+    front.type("play", "talk.yaml", "--repeat", "2")
+    front.type("baseline", "accept", "latest")
+    front.type("play", "talk.yaml", "--repeat", "2", *words)
+    part = max((front.folder / "outputs").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    front.type("judge", str(part))
+    judged = max((front.folder / "outputs").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    shown = front.type("baseline", "accept", str(judged))
+    assert why in " ".join((shown.out + shown.err).split())
+
+
+JUDGED = (
+    SETTINGS
+    + """
+[judge]
+provider = "bench"
+model = "j-1"
+[providers.bench]
+base_url = "http://127.0.0.1:9/v1"
+prices = {"j-1" = {input = 1.0, output = 1.0}}
+"""
+)
+
+
+def newest(front: Front) -> Path:
+    return max((front.folder / "outputs").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+
+
+def judging(front: Front) -> None:
+    """Lets a judge of its own provider answer in form, beside the model that is tested."""
+    front.write("runner.toml", JUDGED)
+
+    def answer(request: Request, messages: list[Message]) -> Answer | Failure:
+        if request.model == "j-1":
+            return spoken('{"reason": "It says hello.", "verdict": "pass"}')
+        return agree(request, messages)
+
+    front.answer(answer)
+
+
+def test_recordings_of_turns_outlive_the_recording_of_judges(front: Front) -> None:
+    """Turns are not asked when a run is judged, so that they are not asked for is no reason to take them out."""
+    judging(front)
+    front.type("play", "talk.yaml", "--cassettes", "tapes", "--mode", "record")
+    before = (front.folder / "tapes/talk.jsonl").read_text("utf-8").splitlines()
+    front.write("talk.yaml", SCENARIO.format(check="llm-rubric: Says hello"))
+    shown = front.type("judge", "latest", "--cassettes", "tapes", "--mode", "record")
+    assert shown.exit_code == 0, shown.err
+    after = (front.folder / "tapes/talk.jsonl").read_text("utf-8").splitlines()
+    assert len(after) == len(before) + 1
+    sent = len(front.transport.asked)
+    assert front.type("check", "talk.yaml", "--cassettes", "tapes").exit_code == 0
+    assert len(front.transport.asked) == sent
+
+
+def test_what_the_run_holds_needs_no_recording(front: Front) -> None:
+    """Only the judge's questions are counted as missing, and where they are recorded no key is needed."""
+    judging(front)
+    front.type("play", "talk.yaml")
+    front.write("talk.yaml", SCENARIO.format(check="llm-rubric: Says hello"))
+    shown = front.type("judge", "latest", "--cassettes", "tapes")
+    assert shown.exit_code == 4
+    assert "1 request" in " ".join((shown.out + shown.err).split())
+    assert front.type("judge", "latest", "--cassettes", "tapes", "--mode", "fill").exit_code == 0
+    front.write("runner.toml", JUDGED.replace("prices", 'api_key_env = "NOT_SET_ANYWHERE"\nprices'))
+    sent = len(front.transport.asked)
+    shown = front.type("judge", "latest", "--cassettes", "tapes", "--mode", "fill")
+    assert shown.exit_code == 0, shown.err
+    assert len(front.transport.asked) == sent
+
+
+def test_what_is_not_sent_is_not_counted_against_a_limit(front: Front) -> None:
+    """Nor is its price asked for: the tested model has none."""
+    judging(front)
+    front.type("play", "talk.yaml")
+    front.write("talk.yaml", SCENARIO.format(check="llm-rubric: Says hello"))
+    shown = front.type("judge", "latest", "--max-cost", "0.01")
+    assert shown.exit_code == 0, shown.err
+    shown = front.type("judge", "latest", "--max-cost", "0.000001")
+    assert shown.exit_code == 4
+    assert "go on with: runner judge latest --max-cost 0.000001" in " ".join((shown.out + shown.err).split())
+
+
+def test_a_run_without_checks_is_not_judged(front: Front) -> None:
+    """Nothing could come of it: that is said, and no run is made."""
+    front.type("play", "talk.yaml")
+    front.write("talk.yaml", "name: talk\nturns: [hello, again]\n")
+    shown = front.type("judge", "latest")
+    assert shown.exit_code == 2
+    assert "its scenarios have no check" in " ".join(shown.err.split())
+    assert len(list((front.folder / "outputs").iterdir())) == 1

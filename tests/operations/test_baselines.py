@@ -119,7 +119,7 @@ def test_a_judged_part_is_a_part(front: Front) -> None:
     front.type("play", "talk.yaml", "--quiet")
     front.type("play", "talk.yaml", "--quiet", "--unpassed-in", "latest")
     assert front.type("judge", "latest").exit_code == 0
-    with pytest.raises(UsageError, match="has not all trials of"):
+    with pytest.raises(UsageError, match="only the trials that --unpassed-in chose"):
         accept(open_run("latest", Path("outputs")), BASELINES)
     assert cells() == {}
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from runner.core.message import Answer, Failure, Reply, Request
 from runner.transports.fake import FakeTransport
-from runner.transports.recalled import Place, Recalled
+from runner.transports.recalled import Place, Recalled, Recollection
 from tests.asking import request_for
 
 FIRST = request_for("hi")
@@ -26,7 +26,7 @@ def asked(request: Request, *known: Request) -> tuple[Answer, FakeTransport]:
     inner = FakeTransport(lambda *_: "asked anew")
 
     async def main() -> Answer:
-        recalled = Recalled(inner, {place(each): HEARD for each in known})
+        recalled = Recalled(inner, Recollection("earlier", {place(each): HEARD for each in known}))
         try:
             return await recalled.send(request, lambda _: None)
         finally:
@@ -49,7 +49,7 @@ def test_a_failure_is_recalled_as_well() -> None:
     failure = Answer(failure=Failure(kind="timed_out", message="nothing came"))
 
     async def main() -> Answer:
-        recalled = Recalled(FakeTransport(lambda *_: "no"), {place(FIRST): failure})
+        recalled = Recalled(FakeTransport(lambda *_: "no"), Recollection("earlier", {place(FIRST): failure}))
         return await recalled.send(FIRST, lambda _: None)
 
     found = asyncio.run(main())

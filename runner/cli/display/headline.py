@@ -22,10 +22,13 @@ def sizes(stage: Stage) -> str:
     trials = count(len(stage.trials), "trial")
     if stage.left_out:
         whole = len(stage.trials) + stage.left_out
-        trials = f"{len(stage.trials):,} of {count(whole, 'trial')} ({_chosen(stage.asked.selection)})"
-    parts = [count(len(stage.scenarios), "scenario"), trials, count(stage.requests, "request")]
+        chosen = f"those of {stage.recalled.run}" if stage.recalled else _chosen(stage.asked.selection)
+        trials = f"{len(stage.trials):,} of {count(whole, 'trial')} ({chosen})"
+    parts = [count(len(stage.scenarios), "scenario"), trials]
+    if stage.recalled is None:
+        parts.append(count(stage.requests, "request"))
     if stage.questions:
-        parts[-1] += f" and {count(stage.questions, 'question')} of checks"
+        parts.append(f"{count(stage.questions, 'question')} to judges")
     return ", ".join(parts)
 
 

@@ -11,7 +11,7 @@ from runner.cli.display.recordings import tell_taped
 from runner.cli.display.rows import rows_of, table_of, total_of
 from runner.cli.display.screen import Screen
 from runner.cli.display.tally import Tally, Trouble, troubles_of
-from runner.cli.display.typed import command
+from runner.cli.display.typed import command, typed
 from runner.cli.display.wording import count, money, seconds
 from runner.core.budget import twice
 from runner.core.harmless import harmless_line
@@ -163,7 +163,10 @@ def place(folder: RunFolder, name: str) -> list[str]:
 
 
 def resume_command(folder: RunFolder, stopped: str | None = None, verb: str = "play") -> str:
-    """The command that goes on with a run, with more to spend where that was what stopped it."""
+    """The command that goes on with a run, with more to spend where that was what stopped it; of a judged run, the same again."""
+    manifest = folder.read_manifest()
+    if manifest.kind == "judge":
+        return typed(*manifest.command)
     return command(verb, "--resume", *place(folder, folder.name), *(twice(stopped or "") or ()))
 
 

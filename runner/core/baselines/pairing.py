@@ -32,6 +32,7 @@ def side_of(block: Measured, checks: Iterable[str] | None = None) -> Side:
         failing=failing,
         replies={turn: frozenset(each.digests) for turn, each in block.replies.items()},
         is_fixed=block.is_replayed or (block.is_cold and len(block.trials) == 1),
+        repeats=len(block.trials),
     )
 
 
@@ -46,6 +47,7 @@ def _side_of_cell(name: str, cell: Cell, checks: Iterable[str] | None) -> Side:
         failing=failing,
         replies={int(turn) - 1: frozenset(heard.digests) for turn, heard in cell.replies.items()},
         is_fixed=cell.is_fixed,
+        repeats=sum(cell.trials.values()),
     )
 
 

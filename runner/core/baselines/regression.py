@@ -29,6 +29,8 @@ class Side:
     """By turn: the digests of what was said."""
     is_fixed: bool
     """Whether it says the same whenever it is asked: replayed, or once at temperature 0."""
+    repeats: int
+    """How many repeats there are of it, whatever came of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,13 @@ class Couple:
 
     @property
     def drops(self) -> frozenset[int]:
-        """The repeats that fail now and did not before."""
-        return self.now.failing - self.base.failing
+        """The repeats that fail now and did not before; one that was not played before was neither."""
+        return frozenset(each for each in self.now.failing - self.base.failing if each <= self.base.repeats)
+
+    @property
+    def beyond(self) -> int:
+        """How many repeats there are now that the base has not."""
+        return max(0, self.now.repeats - self.base.repeats)
 
     @property
     def counts(self) -> Block:
@@ -60,6 +67,8 @@ class Couple:
         if self.is_fixed and self.drops:
             return "newly failing"
         rate, before = now.passed * base.trials, base.passed * now.trials
+        if self.is_fixed and self.beyond:  # then shares tell of other trials than those that are held
+            rate, before = len(base.failing - now.failing), 0
         if rate < before:
             return "newly failing"
         if rate > before:
@@ -149,6 +158,8 @@ def _reason(held: Held, drops: int, failing: int, among: int, *, is_worse: bool)
     """The verdict in a sentence."""
     fixed, result = len(held.fixed), held.result
     repeated = f"{drops} newly failing trial{'s' * (drops != 1)}" if drops else "no trial is newly failing"
+    if beyond := sum(each.beyond for each in held.fixed):
+        repeated += f" ({beyond} further trial{'s' * (beyond != 1)} had nothing to be held against)"
     if result is None:
         return repeated
     if is_worse:

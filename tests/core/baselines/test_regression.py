@@ -12,7 +12,7 @@ from runner.core.statistics.significance import label_permutation
 def side(letters: str, name: str = "b", *, fixed: bool = False, said: str = "well") -> Side:
     failing = frozenset(at for at, letter in enumerate(letters, start=1) if letter == "f")
     passed = letters.count("p")
-    return Side(name, passed, passed + len(failing), failing, {0: frozenset({said})}, fixed)
+    return Side(name, passed, passed + len(failing), failing, {0: frozenset({said})}, fixed, len(letters))
 
 
 def couple(now: str, base: str, name: str = "b", *, fixed: tuple[bool, bool] = (False, False)) -> Couple:
@@ -40,6 +40,20 @@ def test_both_sides_have_to_repeat_themselves() -> None:
     assert (found.verdict, found.rule, found.difference) == ("failed", "replayed", 0)
     [drawn] = judged([couple("fp", "pf", fixed=(True, False))])
     assert (drawn.verdict, drawn.rule) == ("passed", "test")
+
+
+def test_a_repeat_that_was_never_played_before_did_not_get_worse() -> None:
+    """More repeats of what is replayed: those that the baseline has are held, the others are counted."""
+    more = couple("ppff", "pp", fixed=FIXED)
+    assert (more.drops, more.change) == (frozenset(), "still failing")
+    [found] = judged([more])
+    assert (found.verdict, found.reason) == (
+        "passed",
+        "no trial is newly failing (2 further trials had nothing to be held against)",
+    )
+    assert couple("fpp", "pp", fixed=FIXED).change == "newly failing"
+    assert couple("ppf", "pf", fixed=FIXED).change == "newly passing"
+    assert judged([couple("fpp", "pp", fixed=FIXED)])[0].verdict == "failed"
 
 
 def test_what_fails_as_before_is_no_regression() -> None:

@@ -3,13 +3,14 @@
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
+from hashlib import blake2b
 from typing import Any, ClassVar, Final, Self
 
 from pydantic import Field
 
 from runner.checks.fields import map_of
 from runner.checks.loading import load_function, look_for, parameters_of, where_raised
-from runner.checks.source import OFFERED, UnusableError, is_file, look, parted, told
+from runner.checks.source import OFFERED, UnusableError, is_file, look, parted, read_source, told
 from runner.core.check import Check, Subject, Surroundings
 from runner.core.finding import Finding
 from runner.core.message import Answer
@@ -79,6 +80,12 @@ class Python(Check):
         path = surroundings.locate(place)
         look(path, place, name, self.given)
         return self.model_copy(update={"path": path})
+
+    def backing(self) -> str | None:
+        """A digest of its file; what the file imports, and what an import path names, is not looked at."""
+        if self.path is None:
+            return None
+        return blake2b(read_source(self.path, self.function), digest_size=16).hexdigest()
 
     def judge(self, subject: Subject, answers: Sequence[Answer] = ()) -> Finding:  # noqa: ARG002 - it asks nobody
         """What the function finds; broken where it cannot be called, raises, or answers something else."""

@@ -129,6 +129,10 @@ class Check(Value):
         """Whom it asks, each as often as it asks about one reply; nobody where it only looks."""
         return ()
 
+    def backing(self) -> str | None:
+        """A digest of what decides its verdict and stands outside of the YAML: an author's code; None where nothing does."""
+        return None
+
     def negate(self, finding: Finding) -> Finding:
         """What the `not-` form finds: passed and failed change places, the rest stays."""
         flipped: dict[Outcome, Outcome] = {"passed": "failed", "failed": "passed"}

@@ -91,13 +91,13 @@ class Conversation:
     """What the next turn needs and no reply gave."""
     taken_back: int = 0
     """How often something was undone: the same question asked again is another draw."""
-    kept: Mapping[str, Answered] = field(default_factory=dict)
+    kept: Mapping[tuple[str, int], Answered] = field(default_factory=dict)
     """Replies of an earlier telling by slot: what is asked in the very same words is not asked again."""
     standing: tuple[Line, Subject] | None = None
     """The turn that is asked again as it was, with its reply: both stand again where no other reply comes."""
 
     @classmethod
-    def begin(cls, trial: Trial, kept: Mapping[str, Answered] | None = None) -> "Conversation":
+    def begin(cls, trial: Trial, kept: Mapping[tuple[str, int], Answered] | None = None) -> "Conversation":
         """The conversation before anything was asked; of one that is reopened, the replies that there were."""
         return cls(trial=trial, chain=_opened(trial.script), kept=kept or {})._turn_to(0)
 
@@ -268,11 +268,11 @@ class Conversation:
     def _begin_weighing(self) -> "Conversation":
         """The conversation with the questions of the present turn's conditions asked."""
         assert self.said is not None, "a condition is about a reply"
-        ready = [
-            each
-            for each in map(self._ready, self.trial.script.turns[self.turn].when)
-            if isinstance(each, Posed)
-        ]
+        ready = list[Posed]()
+        for each in map(self._ready, self.trial.script.turns[self.turn].when):
+            if not isinstance(each, Posed):  # it decides: nothing after it is looked at
+                break
+            ready.append(each)
         asked = when_requests(ready, self.turn, self.said, scenario=self.trial.script.scenario)
         return replace(self, phase="weighing", asked=asked, answers=self._answered_before(asked))
 
@@ -344,12 +344,8 @@ class Conversation:
         """The replies that an earlier telling had to the very same questions, by slot."""
         if not self.kept:
             return {}
-        found = {slot: self.kept.get(slot) for slot in asked}
-        return {
-            slot: answered.answer
-            for slot, answered in found.items()
-            if answered is not None and (answered.key, answered.draw) == (asked[slot].key, asked[slot].draw)
-        }
+        found = {slot: self.kept.get((request.key, request.draw)) for slot, request in asked.items()}
+        return {slot: answered.answer for slot, answered in found.items() if answered is not None}
 
     def _after_answer(self, event: Answered) -> "Conversation":
         """The conversation with one answer more."""
@@ -476,10 +472,13 @@ def fold_trial(trial: Trial, events: Iterable[TrialEvent]) -> Conversation:
     return conversation
 
 
-def kept_replies(events: Iterable[TrialEvent]) -> dict[str, Answered]:
-    """The replies among the events of an earlier telling, by slot, the last one of each."""
+def kept_replies(events: Iterable[TrialEvent]) -> dict[tuple[str, int], Answered]:
+    """The replies among the events of an earlier telling, by what was asked: key and draw, the last one of each.
+
+    Not by slot: a check that is put before others moves their questions, and does not change them.
+    """
     answered = (event for event in events if isinstance(event, Answered))
-    return {event.slot: event for event in answered if event.answer.reply is not None}
+    return {(event.key, event.draw): event for event in answered if event.answer.reply is not None}
 
 
 def _opened(script: Script) -> Chain:

@@ -267,6 +267,7 @@ def pose(
         spec=spec,
         captured=captured,
         asks=[asdict(judge) for judge in ask.asks()] or None,
+        backing=ask.backing(),
         late=partial(_build_late, build, check, spec, expectation.path) if captured else None,
         path=_elsewhere(expectation.path, own),
         line=expectation.line,

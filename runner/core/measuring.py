@@ -116,7 +116,7 @@ class Measured:
             self.checks.setdefault(key, Counter())[verdict.outcome] += 1
         if outcome == "failed":
             self.failing[transcript.id] = tuple(key for key, verdict in found if verdict.outcome == "failed")
-        self.unrecorded += (transcript.error or {}).get("kind") == MISSING
+        self.unrecorded += outcome == "unanswered" and (transcript.error or {}).get("kind") == MISSING
         for turn in transcript.turns:
             self._add_turn(turn, transcript)
         exchanges = [exchange for turn in transcript.turns for exchange in turn.exchanges]
@@ -179,7 +179,8 @@ def asked_of(script: Script) -> dict[str, str]:
         for each in posed:
             key = f"{place}: {each.title}" if place else each.title
             seen[key] += 1
-            told = canonical([each.check, each.spec, each.asks]).decode()
+            backing = [] if each.backing is None else [each.backing]
+            told = canonical([each.check, each.spec, each.asks, *backing]).decode()
             asked[key if seen[key] == 1 else f"{key} ({seen[key]})"] = digest_of(told)
     return asked
 

@@ -34,6 +34,8 @@ class Posed(Value):
     """What it needs of earlier replies, by name."""
     asks: Json = None
     """Whom it asks and with what words; null where it only looks."""
+    backing: str | None = None
+    """A digest of what decides its verdict and stands outside of the YAML, such as an author's code."""
     path: str = ""
     """The file that the check stands in; empty where that is the scenario's own."""
     line: int = 0
@@ -143,13 +145,16 @@ class Script(Value):
     @cached_property
     def judges(self) -> str:
         """A digest of all that decides the verdicts."""
-        posed = [[_told(check) for check in line.checks] for line in self.turns]
-        return _digest([posed, [[check.of, *_told(check)] for check in self.checks]])
+        posed = [[[check.name, *_told(check)] for check in line.checks] for line in self.turns]
+        return _digest([posed, [[check.name, check.of, *_told(check)] for check in self.checks]])
 
 
 def _told(posed: Posed) -> list[Json]:
     """What decides a check's verdict."""
-    return [posed.check, posed.spec] if posed.asks is None else [posed.check, posed.spec, posed.asks]
+    told = [posed.check, posed.spec]
+    if posed.asks is not None or posed.backing is not None:
+        told.append(posed.asks)
+    return told if posed.backing is None else [*told, posed.backing]
 
 
 def _conditions(line: Line) -> list[Json]:

@@ -17,7 +17,7 @@ from runner.errors import StoreError
 GRACE_S: Final = 5.0
 """How long a stopped run waits for the replies under way, seconds."""
 PATIENCE: Final = 3
-"""How many signals it takes to break off what a run leaves behind: its transcripts and its manifest."""
+"""How many signals it takes to break off what does not listen: the writing of transcripts, an author's function."""
 
 
 SIGNALS: Final = tuple(
@@ -59,10 +59,10 @@ class Interrupts:
             self._wake()
 
     def _hear(self, *_: object) -> None:
-        """Take a signal; where no pool is played the run is about to end by itself, and is given some patience."""
-        at_end = self._wake is None
+        """Take a signal; a run that is about to end by itself is given some patience."""
         self.take()
-        if at_end and self._count >= PATIENCE:
+        # While a pool is played the second one ends it, unless an author's function holds up everything.
+        if self._count >= PATIENCE:
             raise KeyboardInterrupt
 
     @contextmanager

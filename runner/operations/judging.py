@@ -4,25 +4,47 @@ from collections.abc import Iterator, Sequence
 
 from runner.checks import check_class
 from runner.core.check import Check, Judge
-from runner.core.scenario import Scenario
+from runner.core.matrix import Variants, each_point_once
+from runner.core.scenario import Expectation, Scenario
+from runner.core.template import is_templated
 from runner.core.trial import Posed, Script
 from runner.errors import ProblemsError, ProviderError
 
 
 def asked_by_checks(scenario: Scenario, scripts: Sequence[Script]) -> tuple[Judge, ...]:
     """Whom the checks of one trial ask, once for each question; of the variants the first speaks for all."""
+    return tuple(_asked_in(scripts, 0)) if len(scripts) and _may_ask(scenario) else ()
+
+
+def judges_of(scenario: Scenario, scripts: Sequence[Script]) -> Iterator[Judge]:
+    """Everybody whom the checks of any variant may ask: of each value once where a check's words vary."""
     if not len(scripts) or not _may_ask(scenario):
-        return ()
+        return
+    varies = any(is_templated(each.spec) for each in _checks_of(scenario))
+    narrowed = scripts.scenario if isinstance(scripts, Variants) else scenario
+    for place in each_point_once(narrowed) if varies else (0,):
+        yield from _asked_in(scripts, place)
+
+
+def _asked_in(scripts: Sequence[Script], place: int) -> Iterator[Judge]:
+    """Whom the checks of one variant ask; nobody where it cannot be rendered, which is told where the stage is rehearsed."""
     try:
-        return tuple(_asked(scripts[0]))
-    except (ProblemsError, ProviderError):  # what cannot be rendered is told where the stage is rehearsed
-        return ()
+        yield from _asked(scripts[place])
+    except (ProblemsError, ProviderError):
+        return
 
 
 def _may_ask(scenario: Scenario) -> bool:
     """Whether any check is of a kind that asks, so that nothing is rendered where none is."""
-    checks = [each for turn in scenario.turns for each in (*turn.checks, *turn.when)]
-    return any(check_class(each.check).asks is not Check.asks for each in (*checks, *scenario.checks))
+    return any(check_class(each.check).asks is not Check.asks for each in _checks_of(scenario))
+
+
+def _checks_of(scenario: Scenario) -> list[Expectation]:
+    """Every check of a scenario, and every condition of a turn."""
+    return [
+        *(each for turn in scenario.turns for each in (*turn.checks, *turn.when)),
+        *scenario.checks,
+    ]
 
 
 def _asked(script: Script) -> Iterator[Judge]:

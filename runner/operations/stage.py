@@ -21,7 +21,7 @@ from runner.core.wording import unknown
 from runner.errors import NothingToPlayError, Problem, ProblemsError, ProviderError, UsageError
 from runner.formats.native import load
 from runner.operations.fitting import blamed, unreadable
-from runner.operations.judging import asked_by_checks
+from runner.operations.judging import asked_by_checks, judges_of
 from runner.operations.surroundings import Bench
 from runner.plugins import admit_checks
 from runner.settings import Settings, read_environment
@@ -167,7 +167,13 @@ def stage(
         ),
         requests=requests,
         questions=questions,
-        judges=tuple(dict.fromkeys((judge.provider, judge.model) for judges in asked_by for judge in judges)),
+        judges=tuple(
+            dict.fromkeys(
+                (judge.provider, judge.model)
+                for scenario, scripts, repeats in parts
+                for judge in judges_of(scenario, scripts if len(repeats) else ())
+            )
+        ),
         plan=plan,
         repeats=repeats,
         left_out=sum(len(each) * each.scenario.repeat for each in variants) - len(trials),

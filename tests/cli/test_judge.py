@@ -205,3 +205,36 @@ def test_a_run_without_checks_is_not_judged(front: Front) -> None:
     assert shown.exit_code == 2
     assert "its scenarios have no check" in " ".join(shown.err.split())
     assert len(list((front.folder / "outputs").iterdir())) == 1
+
+
+def test_a_check_put_before_a_judge_s_asks_it_nothing_anew(front: Front) -> None:
+    """Its question is the same wherever its check stands."""
+    judging(front)
+    front.write("talk.yaml", SCENARIO.format(check="llm-rubric: Says hello"))
+    front.type("play", "talk.yaml")
+    sent = len(front.transport.asked)
+    front.write("talk.yaml", SCENARIO.format(check="contains: hello, llm-rubric: Says hello"))
+    shown = front.type("play", "--resume", "latest")
+    assert shown.exit_code == 0, shown.err
+    assert len(front.transport.asked) == sent
+    [line] = transcripts(front, newest(front).name)
+    verdicts = line["turns"][0]["verdicts"]  # type: ignore[index]
+    assert [(each["check"], each["outcome"]) for each in verdicts] == [
+        ("contains", "passed"),
+        ("llm-rubric", "passed"),
+    ]
+
+
+def test_what_an_edited_function_says_is_judged_anew(front: Front) -> None:
+    """The YAML is what it was, and still another check stands behind it; a renamed check is another one as well."""
+    front.write("checks/polite.py", "def is_polite(reply):\n    return True\n")
+    front.write("talk.yaml", SCENARIO.format(check='python: "checks/polite.py:is_polite"'))
+    front.type("play", "talk.yaml")
+    front.write("checks/polite.py", "def is_polite(reply):\n    return False\n")
+    front.type("play", "--resume", "latest")
+    [line] = transcripts(front, newest(front).name)
+    assert line["turns"][0]["verdicts"][0]["outcome"] == "failed"  # type: ignore[index]
+    front.write("talk.yaml", SCENARIO.format(check='name: manners, python: "checks/polite.py:is_polite"'))
+    front.type("play", "--resume", "latest")
+    [line] = transcripts(front, newest(front).name)
+    assert line["turns"][0]["verdicts"][0]["name"] == "manners"  # type: ignore[index]

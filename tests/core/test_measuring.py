@@ -133,6 +133,11 @@ def test_questions_without_a_recording_are_counted_apart() -> None:
     missing = told(None, checked=()).model_copy(update={"error": {"kind": "not_recorded", "message": "no"}})
     assert only(missing).unrecorded == 1
     assert only(told(None, checked=())).unrecorded == 0
+    failed = missing.model_copy(
+        update={"turns": (told("no", checked=(BAD,)).turns[0], *missing.turns), "messages": told().messages}
+    )
+    assert only(failed).trials[failed.id] == "failed"
+    assert only(failed).unrecorded == 0, "it is counted as what it is"
 
 
 def test_a_block_is_cold_where_every_turn_was_asked_at_temperature_0() -> None:

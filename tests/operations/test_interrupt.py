@@ -87,3 +87,16 @@ def test_signals_without_a_pool_are_given_some_patience() -> None:
         signal.raise_signal(signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
+
+
+def test_a_third_signal_breaks_off_what_holds_up_the_pool() -> None:
+    """An author's function that never returns lets nothing else be heard."""
+    pool = Stoppable()
+
+    async def hang(interrupts: Interrupts) -> None:
+        with interrupts.attended(pool.pool):
+            for _ in range(3):
+                signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt), Interrupts(lambda _: None) as interrupts:
+        asyncio.run(hang(interrupts))

@@ -56,3 +56,14 @@ def test_who_is_asked_is_known_by_provider_and_model(tmp_path: Path) -> None:
     assert found.judges == (("judges", "j"), ("judges", "j-2"))
     assert found.providers == (("mine", "m"),)
     assert found.endpoints == (("mine", "m"), ("judges", "j"), ("judges", "j-2"))
+
+
+def test_a_judge_that_varies_is_known_in_every_variant(tmp_path: Path) -> None:
+    """Its provider may be a value of an axis: each has to be ready before anything is sent."""
+    other = '[providers.others]\nbase_url = "http://127.0.0.1:9/v1"\n'
+    rubric = '{llm-rubric: {rubric: Is polite, provider: "{{by}}", model: j}}'
+    text = f"turns: [{{user: hi, expect: {rubric}}}]\nmatrix: {{vars.by: [judges, others]}}\n"
+    (tmp_path / "runner.toml").write_text(SETTINGS + other, encoding="utf-8")
+    (tmp_path / "talk.yaml").write_text(text, encoding="utf-8")
+    found = stage(Asked(paths=("talk.yaml",)), tmp_path, {})
+    assert found.judges == (("judges", "j"), ("others", "j"))

@@ -36,7 +36,7 @@ def headline_again(stage: Stage, run: Run, name: str) -> str:
     """How a run goes on that holds something already."""
     over = sum(run.counts.values())
     if run.counts["finished"] == len(stage.trials):
-        return f"going on with {harmless_line(name)}: nothing is left to ask"
+        return f"going on with {harmless_line(name)}: nothing is left to play"
     return f"going on with {harmless_line(name)}, {over:,} of {count(len(stage.trials), 'trial')} done; {headline(stage)}"
 
 

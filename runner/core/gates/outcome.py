@@ -64,7 +64,7 @@ class Marks:
         """The marks of a trial of which a summary is remembered."""
         return cls(
             passed=summary.passed > 0,
-            failed=summary.failed > 0 or (summary.skipped and summary.status == "finished"),
+            failed=summary.failed > 0 or (summary.skipped and summary.status != "unanswered"),
             broken=summary.broken > 0,
             unanswered=summary.status == "unanswered",
         )

@@ -47,13 +47,13 @@ _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 def write(export: Export) -> Iterator[bytes]:
     """The head and the rows."""
     axes = list(dict.fromkeys(axis for _, transcript in export.lines for axis in transcript.variant))
-    yield _row([*_TRIAL, *(f"variant.{axis}" for axis in axes), *_TURN], raw=export.raw)
+    yield row([*_TRIAL, *(f"variant.{axis}" for axis in axes), *_TURN], raw=export.raw)
     for _, transcript in export.lines:
         values = [_value(transcript.variant.get(axis)) for axis in axes]
         trial = [transcript.run, transcript.id, transcript.scenario, transcript.case or "", *values]
         trial += [transcript.repeat, transcript.provider, transcript.model]
         for cells in _turns(transcript):
-            yield _row([*trial, *cells], raw=export.raw)
+            yield row([*trial, *cells], raw=export.raw)
 
 
 def _turns(transcript: Transcript) -> Iterator[list[Any]]:
@@ -115,7 +115,7 @@ def _value(value: Json) -> str | float:
     return value if isinstance(value, str | int | float) else canonical(value).decode()
 
 
-def _row(cells: Iterable[Any], *, raw: bool) -> bytes:
+def row(cells: Iterable[Any], *, raw: bool = False) -> bytes:
     """A row; half characters, which UTF-8 cannot say, are written as escapes."""
     line = io.StringIO(newline="")
     csv.writer(line).writerow(cells if raw else [_defused(cell) for cell in cells])

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 
 from runner.core.assessment import Assessment
-from runner.reports.json_report import assessment_json
+from runner.core.comparison.compared import Compared
+from runner.reports.json_report import assessment_json, compared_json
 from tests.assessed import assessment, block
+from tests.compared import compared
 from tests.reports.hostile import TEXTS, assessments
 
 
@@ -41,3 +43,18 @@ def test_what_is_no_number_is_null() -> None:
 def test_it_is_always_json(told: Assessment) -> None:
     """Whatever was found."""
     assert json.loads(assessment_json(told))["run"] == told.run
+
+
+def test_every_field_of_a_comparison_is_there() -> None:
+    """Known or null, and text as it was, lone surrogates too."""
+    found = compared("\ud800")
+    data = json.loads(compared_json(found))
+    assert data.pop("schema") == "runner.comparison/1"
+    assert Compared.load(data) == found
+    assert set(data) == set(Compared.model_fields) - {"schema_"}
+
+
+def test_a_comparison_without_a_number_has_null() -> None:
+    """JSON has no infinity."""
+    data = json.loads(compared_json(compared().model_copy(update={"detectable": math.inf})))
+    assert data["detectable"] is None

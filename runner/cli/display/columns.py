@@ -75,7 +75,7 @@ def _figures(columns: Iterable[Column[Row]], row: Row) -> list[str]:
     figures = []
     for column in columns:
         text = column.write(row)
-        if text not in {"0", "?"}:
+        if text not in {"", "0", "?"}:
             one = column.title.removesuffix("s") if column.one is None else column.one
             name = one if text == "1" or not one else column.title
             figures.append(f"{text} {name}".strip().replace(" ", NO_BREAK))

@@ -6,7 +6,7 @@ The band is what the base held against itself allows for: a point inside of it m
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from runner.core.comparison.compared import Cell, Compared, Estimate, TurnNumbers
+from runner.core.comparison.compared import Cell, Compared, Estimate, Place, TurnNumbers
 from runner.core.value import Json
 
 
@@ -104,6 +104,15 @@ def curves(found: Compared) -> tuple[Curve, ...]:
     """Those of which something is known, cell by cell first, then turn by turn; none where only one cell was played."""
     drawn = [*_by_cell(found), *_by_turn(found)]
     return tuple(curve for curve in drawn if any(len(line.points) > 1 for line in curve.lines))
+
+
+def name_of(cell: Cell | Place) -> str:
+    """A cell's name beside the names of the others."""
+    return {
+        "base": f"{cell.label} (base)",
+        "twin": f"{cell.label} again (A/A)",
+        "treatment": cell.label,
+    }[cell.role]
 
 
 def places_of(cells: Sequence[Cell]) -> dict[str, float]:

@@ -7,8 +7,10 @@ from runner.cli.display.columns import Column, Listing
 from runner.cli.display.layout import wrapped
 from runner.cli.display.screen import Screen
 from runner.cli.display.wording import count, money, seconds
-from runner.core.comparison.compared import Cell, Compared, Contrast, Estimate, Place, Row, TurnNumbers
+from runner.core.comparison.compared import Cell, Compared, Contrast, Estimate, Row, TurnNumbers
 from runner.core.harmless import harmless_line
+from runner.reports.curves import name_of
+from runner.reports.telling import percent
 
 MOST_ROWS: Final = 20
 """How many scenarios are told; the files have them all."""
@@ -64,13 +66,6 @@ def _facts(found: Compared) -> str:
     if found.seconds is not None:
         facts.append(seconds(found.seconds))
     return ", ".join(facts)
-
-
-def name_of(cell: Cell | Place) -> str:
-    """A cell's name in a table."""
-    return {"base": f"{cell.label} (base)", "twin": f"{cell.label} again (A/A)", "treatment": cell.label}[
-        cell.role
-    ]
 
 
 def _tell_cells(found: Compared, screen: Screen) -> None:
@@ -175,14 +170,14 @@ def _passed(cell: Cell) -> str:
     """How many trials passed, of how many."""
     if cell.pass_rate is None or cell.pass_rate.value is None:
         return "no check"
-    return f"{cell.passed:,}/{cell.measured:,} ({_percent(cell.pass_rate.value)} %)"
+    return f"{cell.passed:,}/{cell.measured:,} ({percent(cell.pass_rate.value)} %)"
 
 
 def _interval(estimate: Estimate | None) -> str:
     """An interval of a share, in percent."""
     if estimate is None or estimate.low is None or estimate.high is None:
         return ""
-    return f"{_percent(estimate.low)}..{_percent(estimate.high)} %"
+    return f"{percent(estimate.low)}..{percent(estimate.high)} %"
 
 
 def _difference(cell: Cell) -> str:
@@ -204,7 +199,7 @@ def _p(held: Contrast) -> str:
 
 def _of(estimate: Estimate | None) -> str:
     """A share in percent; empty where it is not known."""
-    return "" if estimate is None or estimate.value is None else f"{_percent(estimate.value)} %"
+    return "" if estimate is None or estimate.value is None else f"{percent(estimate.value)} %"
 
 
 def _plain(estimate: Estimate) -> str:
@@ -221,11 +216,3 @@ def _diverges(cell: Cell) -> str:
     """At which turn repeats differ."""
     at = cell.agreement.diverges_at
     return "never" if at is None else f"turn {at:g}"
-
-
-def _percent(share: float) -> str:
-    """A share in percent; all and nothing are not rounded to."""
-    percent = 100 * share
-    if 0 < percent < 1 or 99 < percent < 100:
-        return f"{percent:.1f}"
-    return f"{percent:.0f}"

@@ -1,0 +1,171 @@
+"""What a comparison found, as a section of a page: the words, the cells, the curves, the heat map; it computes nothing."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from runner.core.comparison.compared import Cell, Compared, Estimate, Place, Row
+from runner.reports.curves import curves, name_of
+from runner.reports.markup import apart, element, shown
+from runner.reports.page.chart import chart
+from runner.reports.telling import percent
+from runner.reports.wording import count, money
+
+HEATS: Final = 10
+"""Shades of the heat map, beside the one of nothing."""
+_WHY: Final = {
+    "unsupported": "the model refuses this value",
+    "unanswered": "no reply came",
+    "unplayed": "was not played",
+}
+_VERDICTS: Final = {
+    "differs": "differs from the base",
+    "equivalent": "does not matter",
+    "undecided": "no difference shown",
+}
+
+Column = tuple[str, Callable[[Cell], str]]
+
+
+def comparison_section(found: Compared) -> str:
+    """The whole section; everything foreign in it is escaped."""
+    parts = [element("h2", shown(f"Comparison of {found.by}"))]
+    parts.append(element("p", shown(_design(found)), class_="aside"))
+    parts.append(_list(found.sentences, "found"))
+    if found.notes:
+        parts.append(_list(found.notes, "notes"))
+    parts.append(_cells(found))
+    drawn = [chart(curve) for curve in curves(found)]
+    if drawn:
+        parts.append(element("div", "".join(drawn), class_="curves"))
+    heats: tuple[tuple[str, Callable[[Place], Estimate | None]], ...] = (
+        ("Passed, scenario by scenario", lambda place: place.pass_rate),
+        ("Repeats that agree word for word, scenario by scenario", lambda place: place.pairs),
+    )
+    rows = found.by_item if len(found.by_item) <= MOST_ITEMS else found.by_scenario
+    for title, number in heats:
+        parts.append(_heat(title, rows, number))
+    return element("section", "".join(parts), id="comparison", class_="comparison")
+
+
+MOST_ITEMS: Final = 60
+"""With more items than these the heat map has a row for each scenario alone."""
+
+
+def _design(found: Compared) -> str:
+    """How it was played."""
+    mixed = f", mixed in the order of seed {found.seed}" if found.seed is not None else ", not mixed"
+    said = f"{count(found.items, 'item')}, {count(found.repeats, 'trial')} of each in every cell{mixed}; base {found.base}"
+    if found.detectable is not None:
+        said += f"; it could have seen a difference of about {100 * found.detectable:.0f} points"
+    return said
+
+
+def _list(sentences: Iterable[str], kind: str) -> str:
+    """Sentences below one another."""
+    return element("ul", "".join(element("li", apart(sentence)) for sentence in sentences), class_=kind)
+
+
+def _cells(found: Compared) -> str:
+    """A table with a row for each cell."""
+    columns: tuple[Column, ...] = (
+        ("trials", lambda cell: f"{cell.finished:,} of {cell.trials:,}"),
+        ("passed", _passed),
+        ("95 % interval", lambda cell: _interval(cell.pass_rate)),
+        ("against the base", _difference),
+        ("p (Holm)", lambda cell: "" if cell.contrast is None else f"{cell.contrast.p_adjusted:.3f}"),
+        ("same replies", lambda cell: _share(cell.agreement.pairs)),
+        ("as the base", lambda cell: _share(cell.agreement.with_base)),
+        ("similarity", lambda cell: _share(cell.diversity.similarity)),
+        ("words", lambda cell: _plain(cell.words)),
+        ("refusals", lambda cell: _share(cell.refusals)),
+        ("finished by", lambda cell: ", ".join(f"{key} {n:,}" for key, n in cell.finish_reasons.items())),
+        ("A90 (unreliability)", _stability),
+        ("seconds", lambda cell: "" if cell.latency_s.value is None else f"{cell.latency_s.value:.2f}"),
+        ("cost", lambda cell: "" if cell.cost_usd is None else money(cell.cost_usd)),
+    )
+    told = [column for column in columns if any(column[1](cell) for cell in found.cells)]
+    head = "".join(element("th", shown(title), scope="col") for title, _ in ((found.by, None), *told))
+    body = []
+    for cell in found.cells:
+        name = element("th", apart(name_of(cell)), scope="row")
+        if cell.status != "played":
+            why = f"{_WHY[cell.status]}: {cell.reason}" if cell.reason else _WHY[cell.status]
+            body.append(
+                element("tr", name + element("td", apart(why), colspan=f"{len(told)}"), class_="missing")
+            )
+            continue
+        cells = [element("td", apart(write(cell)), class_="number") for _, write in told]
+        body.append(element("tr", name + "".join(cells), class_=cell.role))
+    table = element("table", element("thead", element("tr", head)) + element("tbody", "".join(body)))
+    return element("div", table, class_="wide", tabindex="0", role="region", aria_label="cells")
+
+
+def _heat(title: str, rows: Sequence[Row], number: Callable[[Place], Estimate | None]) -> str:
+    """A table of shades: a row for each scenario or item, a column for each cell; the number stands in it."""
+    names = list(dict.fromkeys(name_of(place) for row in rows for place in row.places))
+    body = []
+    known = False
+    for row in rows:
+        places = {name_of(place): place for place in row.places}
+        cells = [element("th", apart(row.id), scope="row")]
+        for name in names:
+            estimate = number(places[name]) if name in places else None
+            known = known or (estimate is not None and estimate.value is not None)
+            cells.append(_shade(estimate))
+        body.append(element("tr", "".join(cells)))
+    if not known:
+        return ""
+    head = "".join(element("th", apart(name), scope="col") for name in ("", *names))
+    table = element(
+        "table", element("thead", element("tr", head)) + element("tbody", "".join(body)), class_="heat"
+    )
+    return element("h3", shown(title)) + element(
+        "div", table, class_="wide", tabindex="0", role="region", aria_label=title
+    )
+
+
+def _shade(estimate: Estimate | None) -> str:
+    """A share with its shade and what it stands on."""
+    if estimate is None or estimate.value is None:
+        return element("td", "", class_="h-none")
+    told = f"{percent(estimate.value)} % " + element("small", shown(f"n={estimate.n:,}"))
+    return element("td", told, class_=f"number h{round(HEATS * estimate.value)}")
+
+
+def _passed(cell: Cell) -> str:
+    """How many trials passed, of how many."""
+    if cell.pass_rate is None or cell.pass_rate.value is None:
+        return ""
+    return f"{cell.passed:,} of {cell.measured:,} ({percent(cell.pass_rate.value)} %)"
+
+
+def _interval(estimate: Estimate | None) -> str:
+    """The interval of a share."""
+    if estimate is None or estimate.low is None or estimate.high is None:
+        return ""
+    return f"{percent(estimate.low)} % to {percent(estimate.high)} %"
+
+
+def _difference(cell: Cell) -> str:
+    """How far the rate is from the base's, and what that shows."""
+    if (held := cell.contrast) is None:
+        return ""
+    points = f"{100 * held.difference:+.0f} ({100 * held.low:+.0f} to {100 * held.high:+.0f}) points"
+    return points if cell.role == "twin" else f"{points}: {_VERDICTS[held.verdict]}"
+
+
+def _stability(cell: Cell) -> str:
+    """What the best repeats come to, and how far the worst stay behind."""
+    if cell.stability is None:
+        return ""
+    return f"{percent(cell.stability.a90)} % ({percent(cell.stability.unreliability)} %)"
+
+
+def _share(estimate: Estimate) -> str:
+    """A share with what it stands on."""
+    return "" if estimate.value is None else f"{percent(estimate.value)} % of {estimate.n:,}"
+
+
+def _plain(estimate: Estimate) -> str:
+    """A number of things."""
+    return "" if estimate.value is None else f"{estimate.value:,.0f}"

@@ -11,16 +11,8 @@ from runner.core.check import Check, Subject
 from runner.core.finding import Finding, Span
 from runner.core.message import Answer
 from runner.core.value import Json
+from runner.core.word import WORD
 from runner.core.wording import quoted, unknown
-
-WORD: Final = regex.compile(
-    r"""
-    [\p{Han}\p{Hiragana}\p{Katakana}]                          # scripts without spaces: a character counts as a word
-    | [\w--[\p{Han}\p{Hiragana}\p{Katakana}]]+                 # elsewhere a run of letters, marks and digits does ..
-      (?: (?: ['\u2019\-] | (?<=\d)[.,](?=\d) ) [\w--[\p{Han}\p{Hiragana}\p{Katakana}]]+ )*    # .. with don't, well-known, 3.14
-    """,
-    regex.VERBOSE | regex.VERSION1,
-)
 
 CHARACTER: Final = regex.compile(r"\X", regex.VERSION1)
 """What readers take for one character: a letter with its accents, an emoji of several pieces."""

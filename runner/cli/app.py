@@ -10,6 +10,7 @@ from runner.cli.cassette import cassette
 from runner.cli.chat import chat
 from runner.cli.check import check
 from runner.cli.commands import Command, Commands, install_completion, show_completion
+from runner.cli.compare import compare
 from runner.cli.diff import diff
 from runner.cli.export import export
 from runner.cli.import_files import import_files
@@ -18,6 +19,7 @@ from runner.cli.judge import judge
 from runner.cli.merge import merge
 from runner.cli.play import play
 from runner.cli.pull import pull
+from runner.cli.report import report
 from runner.cli.schema import schema
 from runner.cli.show import show
 from runner.cli.validate import validate
@@ -76,9 +78,11 @@ app.command("init", cls=Command, context_settings=_UNSEEN)(bounded(init))
 for _name, _command in (
     ("play", play),
     ("check", check),
+    ("compare", compare),
     ("judge", judge),
     ("chat", chat),
     ("show", show),
+    ("report", report),
     ("diff", diff),
     ("export", export),
     ("merge", merge),

@@ -53,7 +53,7 @@ class Reports:
             raise UsageError(f"--junit-by {junit_by}: {unknown('value', junit_by, ('block', 'trial'))}")
         for option, path in (("--junit", junit), ("--markdown", markdown)):
             if path is not None:
-                _require_place(option, path)
+                require_place(option, path)
         if junit is not None and markdown is not None and junit.resolve() == markdown.resolve():
             raise UsageError(f"--junit and --markdown both name {junit}: give each a file of its own")
         is_github = environ.get("GITHUB_ACTIONS") == "true"
@@ -111,13 +111,13 @@ class Reports:
         if self.junit is not None:
             from runner.reports.junit import junit_xml
 
-            yield partial(_write, self.junit, junit_xml(assessment, by=self.junit_by))
+            yield partial(write_whole, self.junit, junit_xml(assessment, by=self.junit_by))
         if self.markdown is not None or self.step_summary is not None:
             from runner.reports.markdown import markdown_summary
 
             text = markdown_summary(assessment).encode("utf-8", "backslashreplace")
             if self.markdown is not None:
-                yield partial(_write, self.markdown, text)
+                yield partial(write_whole, self.markdown, text)
             if self.step_summary is not None:
                 yield partial(_append, self.step_summary, text)
 
@@ -135,7 +135,7 @@ class Reports:
             return PurePath(path).as_posix()
 
 
-def _require_place(option: str, path: Path) -> None:
+def require_place(option: str, path: Path) -> None:
     """Raise UsageError where a report cannot be written, or would take the place of a scenario."""
     if path.is_dir():
         raise UsageError(f"{option} {path}: a folder stands there; name a file")
@@ -150,7 +150,7 @@ def _require_place(option: str, path: Path) -> None:
         raise UsageError(f"{option} {path}: nothing can be written in {folder}; name another place")
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole; raises StoreError where that cannot be done."""
     try:
         place = path.resolve()  # a link stays one

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from runner.core.comparison.mixing import Mixed
 from runner.core.event import Answered, Planned
 from runner.core.message import Answer
 from runner.core.run import Run
@@ -56,6 +57,8 @@ def judge(
         "until_decided": None,
     }
     typed = Asked.load(manifest.asked)
+    if typed.design is not None:  # what was not chosen may lack what is compared
+        plain["selection"] = typed.selection
     if typed.until_decided is not None:  # which of its trials were played, the journal knows
         plain["changes"] = typed.changes.model_copy(update={"repeat": typed.until_decided})
     asked = typed.model_copy(update=plain)
@@ -87,9 +90,10 @@ def read_past(folder: RunFolder) -> Past:
 
 def _narrowed(stage: Stage, past: Past, run: str) -> Stage:
     """The stage with the trials that the earlier run has ended; of providers only those that checks ask."""
-    assert isinstance(stage.trials, Trials), "a whole plan is judged, whatever part of it was played"
+    whole = stage.trials.whole if isinstance(stage.trials, Mixed) else stage.trials
+    assert isinstance(whole, Trials), "a whole plan is judged, whatever part of it was played"
     places = array("Q")
-    for place, trial in enumerate(stage.trials):
+    for place, trial in enumerate(whole):
         if trial.id in past.ended:
             if past.plays[trial.script.variant] != trial.script.plays:
                 raise UsageError(
@@ -101,7 +105,7 @@ def _narrowed(stage: Stage, past: Past, run: str) -> Stage:
         raise UsageError(
             f"none of the conversations of {run} is in these scenarios: name the ones it was played from"
         )
-    part = Part(stage.trials, places)
+    part = Part(whole, places)
     left_out = stage.left_out + len(stage.trials) - len(part)
     return replace(
         stage,

@@ -8,8 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, Protocol
 
+from runner.core.comparison.mixing import Mixed
 from runner.core.event import Event
-from runner.core.plan import Plan
+from runner.core.plan import Groups, Plan
 from runner.core.run import FINE, Run
 from runner.engines.pool import Pool
 from runner.errors import RunnerError, StoreError, UsageError
@@ -26,6 +27,7 @@ from runner.store.journal import Journal
 from runner.store.manifest import Kind, Manifest
 from runner.store.transcripts import Index, write_transcripts
 from runner.transports import Notice, Transport
+from runner.transports.known_refusals import KnownRefusals
 from runner.transports.recalled import Recalled
 
 NOTHING_ELSE: Final = Wanted()
@@ -187,6 +189,8 @@ class Performance:
                 self.audience.hears(event, run)
 
             transport: Transport = connect(self.stage, self.folder)
+            if self.stage.asked.design is not None:
+                transport = KnownRefusals(transport, self.stage.asked.design.by)
             if self.taping is not None:
                 transport = self.taping.around(transport)
             if self.stage.recalled is not None:
@@ -195,7 +199,7 @@ class Performance:
                 Plan(
                     self.stage.trials,
                     over=frozenset(run.ended()) - earlier.unfinished.keys(),
-                    groups=self.stage.trials.groups if _goes_ahead(self.stage.asked) else None,
+                    groups=_groups(self.stage),
                     room=_room(self.stage),
                     budget=open_budget(self.stage, run),
                     curtailing=curtailing(self.stage, run),
@@ -253,9 +257,12 @@ def _planned(stage: Stage, run: Run) -> int:
     return len(run.trials)
 
 
-def _goes_ahead(asked: Asked) -> bool:
-    """Whether the first of what begins alike goes ahead: not one after the other, nor where nothing is sent."""
-    return not asked.reproduce and (asked.cassettes is None or asked.mode != "replay")
+def _groups(stage: Stage) -> Groups | None:
+    """What begins alike, of which the first goes ahead: not one after the other, nor mixed, nor where nothing is sent."""
+    asked, trials = stage.asked, stage.trials
+    if isinstance(trials, Mixed) or asked.reproduce:
+        return None
+    return None if asked.cassettes is not None and asked.mode == "replay" else trials.groups
 
 
 def _room(stage: Stage) -> dict[str, int]:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from runner.core.change import Changes, change, parsed
 from runner.core.check import Judge
+from runner.core.comparison.design import Design, Expected
+from runner.core.comparison.mixing import Mixed
 from runner.core.matrix import Variants, each_point_once, expand
 from runner.core.places import spelled
 from runner.core.scenario import Scenario, Setup
@@ -20,6 +22,7 @@ from runner.core.value import Value
 from runner.core.wording import unknown
 from runner.errors import NothingToPlayError, Problem, ProblemsError, ProviderError, UsageError
 from runner.formats.native import load
+from runner.operations.designing import lay_out
 from runner.operations.fitting import blamed, unreadable
 from runner.operations.judging import asked_by_checks, judges_of
 from runner.operations.surroundings import Bench
@@ -54,6 +57,8 @@ class Asked(Value):
     """What is done with the recordings."""
     until_decided: int | None = None
     """How many trials of a variant are played at most, and no more than its gate's verdict needs; None where all are."""
+    design: Design | None = None
+    """The comparison that is played; None where none is."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class Stage:
     environment: Mapping[str, str]
     scenarios: tuple[Scenario, ...]
     """The chosen ones, changed as asked."""
-    trials: Trials | Part
+    trials: Trials | Part | Mixed
     providers: tuple[tuple[str, str], ...]
     """Each provider with a model that is played on, in the order in which they come."""
     requests: int
@@ -85,6 +90,8 @@ class Stage:
     """What turns are answered with where an earlier run is judged: then checks alone ask anything."""
     plan: str | None = None
     """Of a part: the digest of all that the whole plan sends and judges, by which parts are known to belong together."""
+    expected: Expected | None = None
+    """What is compared; None where nothing is."""
 
     @property
     def endpoints(self) -> tuple[tuple[str, str], ...]:
@@ -133,16 +140,15 @@ def stage(
         for each in chosen
     ]
     whole = Trials([(scripts, repeats) for _, scripts, repeats in parts])
-    requests = sum(_asked_turns(each) * len(scripts) * len(repeats) for each, scripts, repeats in parts)
-    asked_by = [asked_by_checks(each, scripts if len(repeats) else ()) for each, scripts, repeats in parts]
-    questions = sum(
-        len(judges) * len(scripts) * len(repeats)
-        for judges, (_, scripts, repeats) in zip(asked_by, parts, strict=True)
-    )
     if not len(whole):
         raise NothingToPlayError(f"the selection leaves nothing of {_count(len(loaded), 'scenario')} to play")
     _require_planned(selection, chosen)
-    trials: Trials | Part = whole
+    laid = None if asked.design is None else lay_out(parts, asked.design, selection)
+    sizes = laid.sizes if laid else [len(scripts) * len(repeats) for _, scripts, repeats in parts]
+    requests = sum(_asked_turns(each) * size for (each, _, _), size in zip(parts, sizes, strict=True))
+    asked_by = [asked_by_checks(each, scripts if len(repeats) else ()) for each, scripts, repeats in parts]
+    questions = sum(len(judges) * size for judges, size in zip(asked_by, sizes, strict=True))
+    trials: Trials | Part | Mixed = laid.trials if laid else whole
     plan = None
     if selection.is_of_trials:
         trials, requests, questions = _part(whole, parts, asked_by, selection)
@@ -153,7 +159,7 @@ def stage(
             f"no trial that did not pass in {selection.unpassed_in} is in these scenarios"
         )
     return Stage(
-        asked=asked,
+        asked=asked.model_copy(update={"design": laid.design}) if laid else asked,
         folder=folder,
         settings=settings,
         environment=environment,
@@ -176,7 +182,10 @@ def stage(
         ),
         plan=plan,
         repeats=repeats,
-        left_out=sum(len(each) * each.scenario.repeat for each in variants) - len(trials),
+        left_out=sum(len(each) * each.scenario.repeat for each in variants)
+        - len(trials)
+        + (laid.twins if laid else 0),
+        expected=laid.expected if laid else None,
     )
 
 

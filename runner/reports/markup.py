@@ -20,7 +20,7 @@ def shown(text: object) -> str:
     return escape(harmless(str(text)))
 
 
-def element(name: str, inside: str, **attributes: str) -> str:
+def element(name: str, inside: str, /, **attributes: str) -> str:
     """An element around HTML; an attribute `class_` is written `class`."""
     written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(harmless(value))}"'

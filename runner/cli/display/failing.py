@@ -90,7 +90,11 @@ def play_again(transcript: Transcript, origin: Origin) -> str | None:
         words += ["--where", f"{axis}={spelled(value)}"]
     if transcript.case is not None:
         words += ["--case", transcript.case]
-    return command("play", *words, "--trial", str(transcript.repeat), *_options(origin.asked, origin.path))
+    asked = origin.asked
+    if asked.design is not None:  # the twin of a comparison's base has more repeats than any scenario says
+        most = max(asked.changes.repeat or 1, transcript.repeat)
+        asked = asked.model_copy(update={"changes": asked.changes.model_copy(update={"repeat": most})})
+    return command("play", *words, "--trial", str(transcript.repeat), *_options(asked, origin.path))
 
 
 def _options(asked: Asked, path: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
@@ -11,6 +11,7 @@ from runner.cli.display.headline import headline
 from runner.cli.display.layout import Cell, shortened, table
 from runner.cli.display.screen import Screen
 from runner.cli.display.wording import count
+from runner.core.comparison.mixing import Mixed
 from runner.core.harmless import harmless_line
 from runner.core.trial import Script
 from runner.core.value import Json
@@ -35,8 +36,10 @@ class Part:
 
 def tell_rehearsal(stage: Stage, screen: Screen, *, as_json: bool) -> None:
     """Tell what would be played; nothing is sent."""
+    if isinstance(stage.trials, Mixed):  # each variant once, however its trials are spread
+        stage = replace(stage, trials=stage.trials.unmixed())
     if as_json:
-        screen.tell(json.dumps({**_document(stage), **_recordings(stage)}, ensure_ascii=True, indent=2))
+        screen.tell(json.dumps({**_document(stage), **_comparison(stage), **_recordings(stage)}, indent=2))
         return
     screen.tell(headline(stage, "would play"))
     parts = list(islice(_parts(stage), MOST_ROWS + 1))
@@ -65,6 +68,28 @@ def tell_rehearsal(stage: Stage, screen: Screen, *, as_json: bool) -> None:
         for line in ("all of it is recorded",) if needs is None else needs_lines(needs, screen):
             screen.tell(line)
     screen.tell(f"nothing was sent: {count(len(stage.trials), 'trial')}, {count(stage.requests, 'request')}")
+
+
+def _comparison(stage: Stage) -> dict[str, Json]:
+    """What would be compared, for programs; nothing where nothing is."""
+    if (expected := stage.expected) is None:
+        return {}
+    from runner.operations.compare import foresee
+    from runner.operations.estimating import about_cost
+
+    return {
+        "comparison": {
+            "by": expected.by,
+            "base": expected.base,
+            "values": [label for label, _ in expected.cells],
+            "items": len(expected.items),
+            "repeats": expected.repeats,
+            "twin": expected.twin,
+            "seed": expected.seed,
+            "detectable": foresee(stage).smallest,
+            "cost_usd": about_cost(stage),
+        }
+    }
 
 
 def _recordings(stage: Stage) -> dict[str, Json]:

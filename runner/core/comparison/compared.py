@@ -69,12 +69,16 @@ class Contrast(Value):
 
 
 class Paired(Value):
-    """The typical difference of a quantity from the base, item by item (Hodges-Lehmann), with its bootstrap interval."""
+    """The typical difference of a quantity from the base, item by item (Hodges-Lehmann), with its interval (signed ranks)."""
 
     value: float
     low: float | None = None
+    """Null where there are fewer than six items."""
     high: float | None = None
     items: int = 0
+    p_adjusted: float | None = None
+    """Two-sided: signed ranks over six items or more, else labels dealt anew among the trials of each item; after Holm over
+    all treatments, the twin's is its own p. Null where it was not tested."""
 
 
 class Agreement(Value):
@@ -167,7 +171,8 @@ class Cell(Value):
     contrast: Contrast | None = None
     """Against the base by pass rate; null for the base, and where nothing was measured on one of the sides."""
     shifts: dict[str, Paired] = {}
-    """Against the base, quantity by quantity: `words`, `completion_tokens`, `cost_usd`, `latency_s`, `similarity`."""
+    """Against the base, quantity by quantity: `words`, `completion_tokens`, `cost_usd`, `latency_s`, `similarity`,
+    `same_replies` (the share of pairs of repeats that are equal)."""
 
 
 class Place(Value):

@@ -1,6 +1,7 @@
 """What a comparison tries on what: the axis whose values are held against one of them, and how their trials are mixed."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from runner.core.value import Json, Value
@@ -22,6 +23,10 @@ class Design(Value):
     """Whether the base is played twice as often, so that it can be held against itself: the noise floor (A/A)."""
     margin: float | None = None
     """The largest difference of pass rates that does not matter, 0 to 1; None where nobody said so."""
+    alpha: float = 0.05
+    """How often what does not differ may be called different."""
+    repeats: int | None = None
+    """Trials of an item in one cell, the most where they differ; the base's above it are its twin's. None before it is staged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +62,6 @@ class Expected:
     runs: tuple[str, ...] = ()
     """Names of runs."""
     command: str = ""
+    planned: Mapping[str, int] = field(default_factory=dict)
+    """Trials of each cell by its label, the twin's being as many as the base's; of a cell that is not here, each item's
+    repeats."""

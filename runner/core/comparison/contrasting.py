@@ -1,0 +1,145 @@
+"""Cells held against the base by what passed: all items together, scenario by scenario, item by item; it writes no words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+
+from runner.core.comparison.compared import Contrast, Place, Row
+from runner.core.comparison.design import Expected, Item
+from runner.core.comparison.observing import CellKey, Tried
+from runner.core.comparison.summing import ByItem, Side, pairs_of, rate_of, similarity_of
+from runner.core.statistics.paired import Comparison, discordance_of, regression
+from runner.core.statistics.significance import Block, benjamini_hochberg, holm
+
+LEVEL = 0.95
+
+
+def counts_of(trials: Iterable[Tried]) -> tuple[int, int]:
+    """How many trials passed, of how many that were measured."""
+    measured = [tried for tried in trials if tried.is_measured]
+    return sum(tried.outcome == "passed" for tried in measured), len(measured)
+
+
+def left_out(base: ByItem, cell: ByItem) -> list[str]:
+    """The items of which only one of the two cells has a measured trial: no contrast holds them."""
+    return [item for item in base if (counts_of(base[item])[1] > 0) != (counts_of(cell[item])[1] > 0)]
+
+
+def _blocks(base: ByItem, cell: ByItem) -> list[Block]:
+    """Every item that was measured in both cells."""
+    blocks = [Block(*counts_of(trials), *counts_of(cell[item])) for item, trials in base.items()]
+    return [block for block in blocks if block.n_base and block.n_now]
+
+
+def _hold(base: ByItem, cell: ByItem, alpha: float) -> tuple[Comparison, list[Block]] | None:
+    """The cell held against the base; None where no item was measured in both."""
+    blocks = _blocks(base, cell)
+    if not blocks:
+        return None
+    discordance = discordance_of([(block.passed_base, block.n_base) for block in blocks])
+    return regression(blocks, alpha, LEVEL, discordance=discordance), blocks
+
+
+def contrasts_of(expected: Expected, sides: Mapping[CellKey, Side]) -> dict[CellKey, Contrast]:
+    """Every cell that can be held against the base; Holm over the treatments."""
+    base = sides[expected.base, "base"].trials
+    found = {
+        key: held
+        for key, side in sides.items()
+        if key[1] != "base" and (held := _hold(base, side.trials, expected.alpha)) is not None
+    }
+    treatments = [key for key in found if key[1] == "treatment"]
+    adjusted = dict(zip(treatments, holm([found[key][0].p_two_sided for key in treatments]), strict=True))
+    return {
+        key: _contrast(result, blocks, adjusted.get(key, result.p_two_sided), expected)
+        for key, (result, blocks) in found.items()
+    }
+
+
+def _contrast(result: Comparison, blocks: Sequence[Block], p_adjusted: float, expected: Expected) -> Contrast:
+    """A test as it is told."""
+    margin, reach = expected.margin, max(abs(result.low), abs(result.high))
+    equivalent = margin is not None and reach <= margin
+    return Contrast(
+        difference=result.difference,
+        low=result.low,
+        high=result.high,
+        p=result.p_two_sided,
+        p_adjusted=p_adjusted,
+        unit="item" if result.unit == "block" else "repeat",
+        items=result.blocks,
+        trials=sum(block.n_now for block in blocks),
+        base_trials=sum(block.n_base for block in blocks),
+        detectable=result.detectable,
+        verdict="differs" if p_adjusted <= expected.alpha else "equivalent" if equivalent else "undecided",
+    )
+
+
+def by_item(expected: Expected, sides: Mapping[CellKey, Side]) -> tuple[Row, ...]:
+    """Every item with every cell on it."""
+    rows = [
+        (Row(id=item.id, scenario=item.scenario, case=item.case, variant=item.variant), [item.id])
+        for item in expected.items
+    ]
+    return _rows(rows, expected, sides)
+
+
+def by_scenario(expected: Expected, sides: Mapping[CellKey, Side]) -> tuple[Row, ...]:
+    """Every scenario with every cell on it."""
+    order = {
+        name: place for place, name in enumerate(dict.fromkeys(item.scenario for item in expected.items))
+    }
+    items: list[Item] = sorted(expected.items, key=lambda item: order[item.scenario])
+    rows = [
+        (Row(id=name, scenario=name), [item.id for item in group])
+        for name, group in groupby(items, key=lambda item: item.scenario)
+    ]
+    return _rows(rows, expected, sides)
+
+
+def _rows(
+    rows: Sequence[tuple[Row, list[str]]], expected: Expected, sides: Mapping[CellKey, Side]
+) -> tuple[Row, ...]:
+    """Rows with their places; p values after Benjamini-Hochberg over rows and treatments, the twin's by themselves."""
+    held: dict[tuple[int, CellKey], Comparison] = {}
+    for number, (_, items) in enumerate(rows):
+        base = sides[expected.base, "base"].on(items).trials
+        for key, side in sides.items():
+            result = None if key[1] == "base" else _hold(base, side.on(items).trials, expected.alpha)
+            if result is not None:
+                held[number, key] = result[0]
+    adjusted: dict[tuple[int, CellKey], float] = {}
+    for are_twins in (False, True):
+        places = [place for place in held if (place[1][1] == "twin") == are_twins]
+        ps = benjamini_hochberg([held[place].p_two_sided for place in places])
+        adjusted.update(zip(places, ps, strict=True))
+    return tuple(
+        row.model_copy(
+            update={
+                "places": tuple(
+                    _place(key, side.on(items), held.get((number, key)), adjusted.get((number, key)))
+                    for key, side in sides.items()
+                )
+            }
+        )
+        for number, (row, items) in enumerate(rows)
+    )
+
+
+def _place(key: CellKey, side: Side, held: Comparison | None, p_adjusted: float | None) -> Place:
+    """One cell on some items."""
+    passed, measured = counts_of(side.all)
+    units = list(side.units.values())
+    return Place(
+        label=key[0],
+        role=key[1],
+        trials=len(side.all),
+        measured=measured,
+        passed=passed,
+        pass_rate=rate_of(side.trials),
+        pairs=pairs_of(side.trials, units),
+        similarity=similarity_of(side.trials, units),
+        difference=None if held is None else held.difference,
+        low=None if held is None else held.low,
+        high=None if held is None else held.high,
+        p_adjusted=p_adjusted,
+    )

@@ -1,0 +1,223 @@
+"""What a comparison found and what it could not find, in sentences, the most important first; it computes no test.
+
+Law: a rate never stands without its number of trials, and "no difference" never without how large one may still be.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+
+from runner.core.comparison.compared import Cell, Compared, Contrast
+from runner.core.comparison.describing import describe
+from runner.core.comparison.phrasing import count, joined, percent, points, probability, trials_each
+from runner.core.statistics.paired import FEWEST_BLOCKS
+
+
+def tell(found: Compared) -> Iterator[str]:
+    """Whether it matters, how sure that is, for which scenario and turn, and what it does to the conversations."""
+    played = [cell for cell in found.cells if cell.status == "played"]
+    if not played:
+        yield f"Nothing was compared: {_why_nothing(found.cells)}."
+        yield from _refused(found.cells)
+        return
+    yield from _warned(found)
+    yield from _summed(found, played)
+    for cell in played:
+        if cell.contrast is not None and cell.role == "treatment":
+            yield cell.contrast.words
+    yield from _refused(found.cells)
+    yield from _where(found)
+    yield from _when(found, played)
+    yield from describe(found)
+    yield from _of_whom(found, played)
+
+
+def verdict_of(cell: Cell, held: Contrast, found: Compared) -> str:
+    """A cell's verdict in a sentence, with the difference, its interval and its trials."""
+    name = f"{cell.label} again" if cell.role == "twin" else cell.label
+    facts = f"{points(held.difference)}, {points(held.low, '')} to {points(held.high, '')}"
+    p = probability(held.p_adjusted) + (" after Holm" if held.p_adjusted != held.p else "")
+    numbers = f"{facts}; {trials_each(held.trials, held.base_trials)}, {p}"
+    bound = _bound(held)
+    if held.verdict == "differs":
+        way = "more" if held.difference > 0 else "less"
+        told = f"{name} passes {way} often than {found.base}{_rates(cell, found)} ({numbers})."
+        if found.margin is not None and max(abs(held.low), abs(held.high)) <= found.margin:
+            told += f" The difference lies within the margin of {_margin(found.margin)} all the same."
+        return told
+    if held.verdict == "undecided" and (held.low > 0 or held.high < 0):
+        way = "more" if held.difference > 0 else "less"
+        return (
+            f"Whether {name} differs from {found.base} stays open: it passed {way} often{_rates(cell, found)} ({numbers}), which "
+            "the interval takes for more than chance and the test does not: more trials would tell."
+        )
+    level = f"{percent(found.level)} % confidence"
+    apart = f"{name} and {found.base} differ by less than {bound} points with {level} ({numbers})"
+    if bound > 100:
+        apart = f"anything is possible ({numbers})"
+    if held.verdict == "equivalent" and found.margin is not None:
+        return f"{name} does not matter: {apart}, which is within the margin of {_margin(found.margin)}."
+    told = f"No difference between {name} and {found.base} was shown: {apart}; so many trials show {_shown(held)}."
+    if found.margin is not None:
+        told += f" Nor was it shown that they differ by no more than {_margin(found.margin)}."
+    return told
+
+
+def _rates(cell: Cell, found: Compared) -> str:
+    """The pass rates of a cell and of the base."""
+    base = next((each for each in found.cells if each.role == "base"), None)
+    here, there = cell.pass_rate, None if base is None else base.pass_rate
+    if here is None or there is None or here.value is None or there.value is None:
+        return ""
+    return f", {percent(here.value)} % against {percent(there.value)} %"
+
+
+def _bound(held: Contrast) -> int:
+    """The whole number of points that the difference stays below."""
+    return math.floor(round(100 * max(abs(held.low), abs(held.high)), 6)) + 1
+
+
+def _shown(held: Contrast) -> str:
+    """What such a design shows."""
+    return f"a difference of about {100 * held.detectable:.0f} points four times of five"
+
+
+def _margin(margin: float) -> str:
+    """A margin in points."""
+    return f"{100 * margin:g} point{'s' * (margin != 0.01)}"
+
+
+def _why_nothing(cells: Iterable[Cell]) -> str:
+    """Why there is nothing, from what became of the cells."""
+    words = {
+        "unsupported": "the model refuses the values",
+        "unanswered": "no reply came",
+        "unplayed": "nothing was played",
+    }
+    statuses = {cell.status for cell in cells}
+    return next((told for status, told in words.items() if status in statuses), "there is nothing to compare")
+
+
+def _refused(cells: Sequence[Cell]) -> Iterator[str]:
+    """The cells without replies, each with the reason."""
+    for cell in cells:
+        name = f"{cell.label} again (A/A)" if cell.role == "twin" else cell.label
+        why = f": {cell.reason.rstrip('.')}." if cell.reason else "."
+        if cell.status == "unsupported":
+            yield f"{name} is not supported{why}"
+        elif cell.status != "played":
+            yield f"Nothing is known of {name}: {'no reply came' if cell.status == 'unanswered' else 'it was not played'}{why}"
+
+
+def _warned(found: Compared) -> Iterator[str]:
+    """That the base differs from itself, which puts all else in doubt."""
+    for cell in found.cells:
+        if cell.role == "twin" and cell.contrast is not None and cell.contrast.verdict == "differs":
+            yield (
+                f"The base differs from itself: {cell.contrast.words} Something other than {_axis(found)} changed between "
+                "trials, or chance did what it does once in many comparisons: be slow to trust the differences below."
+            )
+
+
+def _axis(found: Compared) -> str:
+    """What is compared, as a noun."""
+    return "the run" if found.by == "run" else found.by
+
+
+def _summed(found: Compared, played: Sequence[Cell]) -> Iterator[str]:
+    """Whether the setting matters for what passes."""
+    held = [
+        (cell, cell.contrast) for cell in played if cell.role == "treatment" and cell.contrast is not None
+    ]
+    if not any(cell.measured for cell in played):
+        yield (
+            "Nothing was measured, since no check applied: what follows is about the replies alone. "
+            "With `expect:` in the scenarios it would say which value does better."
+        )
+    elif not held:
+        yield f"No value could be held against {found.base}: no item was measured in both."
+    elif len(held) > 1:
+        differ = [cell.label for cell, contrast in held if contrast.verdict == "differs"]
+        if differ:
+            yield f"{_capital(_axis(found))} matters for the checks: {len(differ)} of {count(len(held), 'value')} {_verb(differ)} from {found.base}: {joined(differ)}."
+        elif all(contrast.verdict == "equivalent" for _, contrast in held) and found.margin is not None:
+            yield f"{_capital(_axis(found))} does not matter for the checks, within {_margin(found.margin)}: that holds for all {len(held)} values."
+        else:
+            yield f"No value of {found.by} was shown to pass more or less often than {found.base}, of {len(held)} that were tried."
+
+
+def _verb(names: Sequence[str]) -> str:
+    """The verb of some cells."""
+    return "differs" if len(names) == 1 else "differ"
+
+
+def _capital(text: str) -> str:
+    """The text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def _where(found: Compared) -> Iterator[str]:
+    """In which scenarios a cell differs."""
+    if len(found.by_scenario) < 2:
+        return
+    tested = [
+        (place.p_adjusted, row, place)
+        for row in found.by_scenario
+        for place in row.places
+        if place.role == "treatment" and place.p_adjusted is not None
+    ]
+    if not tested:
+        return
+    shown = sorted((each for each in tested if each[0] <= found.alpha), key=lambda each: each[0])
+    if not shown:
+        yield f"In no single one of {len(found.by_scenario)} scenarios was a difference shown (Benjamini-Hochberg)."
+        return
+    told = [
+        f"{row.id} at {place.label} ({points(place.difference or 0.0)}; {place.passed:,} of "
+        f"{count(place.measured, 'trial')} passed, {probability(p)})"
+        for p, row, place in shown[:3]
+    ]
+    more = f", and {len(shown) - 3} more" if len(shown) > 3 else ""
+    yield f"Where it differs, as far as single scenarios show (Benjamini-Hochberg): {'; '.join(told)}{more}."
+
+
+def _when(found: Compared, played: Sequence[Cell]) -> Iterator[str]:
+    """At which turn a cell that differs is furthest from the base."""
+    base = next((cell for cell in played if cell.role == "base"), None)
+    for cell in played:
+        if (
+            base is None
+            or cell.contrast is None
+            or cell.role != "treatment"
+            or cell.contrast.verdict != "differs"
+        ):
+            continue
+        of_base = {turn.turn: turn.pass_rate for turn in base.turns}
+        gaps = [
+            (abs(turn.pass_rate.value - other.value), turn.turn, turn.pass_rate, other)
+            for turn in cell.turns
+            if turn.pass_rate is not None
+            and turn.pass_rate.value is not None
+            and (other := of_base.get(turn.turn)) is not None
+            and other.value is not None
+        ]
+        if len(gaps) < 2:
+            continue
+        _, turn, here, there = max(gaps, key=lambda gap: (gap[0], -gap[1]))
+        yield (
+            f"Turn by turn {cell.label} is furthest from {found.base} at turn {turn + 1}: the checks of that turn hold in "
+            f"{percent(here.value or 0)} % of {count(here.n, 'trial')}, against {percent(there.value or 0)} % of {there.n:,}."
+        )
+
+
+def _of_whom(found: Compared, played: Sequence[Cell]) -> Iterator[str]:
+    """Of what all this is said, where there are too few items to stand for others."""
+    if any(cell.contrast is not None and cell.contrast.unit == "repeat" for cell in played):
+        few = found.items < FEWEST_BLOCKS
+        why = (
+            f"six or more would say something of others like {'it' if found.items == 1 else 'them'}"
+            if few
+            else "not every item was measured equally often in both cells"
+        )
+        noun = "scenario" if found.items == len(found.by_scenario) else "item"
+        these = f"this {noun}" if found.items == 1 else f"these {found.items} {noun}s"
+        yield f"All of this is said of {these} alone: {why}."

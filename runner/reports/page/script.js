@@ -1,0 +1,365 @@
+"use strict";
+// Shows the conversations of the page: a list that is filtered, one conversation as a chat, several beside each other.
+// Every text is set by textContent: nothing that was said is ever read as markup. What is shown stands in the address
+// after `#`, so that it can be linked to and the browser's way back works.
+(() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const root = document.documentElement;
+  const home = document.getElementById("conversations");
+  const MOST_BESIDE = 6;      // columns beside each other
+  const MOST_PAIRS = 4e6;     // pairs of words that are compared; longer texts are shown without marks
+
+  /** An element with a class, a text or children. */
+  function make(name, kind, ...inside) {
+    const found = document.createElement(name);
+    if (kind) found.className = kind;
+    for (const each of inside) if (each !== null && each !== undefined) found.append(each);
+    return found;
+  }
+
+  // -- what is shown: the part of the address after `#`
+
+  function readState() {
+    const text = location.hash.slice(1);
+    return new URLSearchParams(text.includes("=") ? text : "");
+  }
+
+  function address(state) {
+    return "#" + state.toString();
+  }
+
+  function changed(changes) {
+    const state = readState();
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === "" || value === null) state.delete(name); else state.set(name, value);
+    }
+    return state;
+  }
+
+  // -- filters
+
+  const axes = [...new Set(data.flatMap((each) => Object.keys(each.variant || {})))];
+  const choices = [
+    ["outcome", "outcome", (each) => [each.outcome]],
+    ["scenario", "scenario", (each) => [each.scenario]],
+    ["case", "case", (each) => (each.case ? [each.case] : [])],
+    ["tag", "tag", (each) => each.tags || []],
+    ...axes.map((axis) => ["axis." + axis, axis, (each) => (axis in (each.variant || {}) ? [each.variant[axis]] : [])]),
+  ];
+
+  /** All that was said in a conversation, in small letters; made when it is first searched. */
+  const words = new Array(data.length);
+  function wordsOf(number) {
+    if (words[number] === undefined) {
+      const each = data[number];
+      const said = [each.shown, each.error || ""];
+      for (const message of each.opening || []) said.push(plain(message.text));
+      for (const turn of each.turns || []) {
+        if (turn.line) said.push(plain(turn.line.text));
+        if (turn.reply) said.push(plain(turn.reply.text));
+        for (const check of turn.checks || []) said.push(check.check, check.why || "");
+      }
+      for (const check of each.checks || []) said.push(check.check, check.why || "");
+      words[number] = said.join("\n").toLowerCase();
+    }
+    return words[number];
+  }
+
+  function plain(pieces) {
+    return pieces.map((piece) => (Array.isArray(piece) ? piece[0] : piece)).join("");
+  }
+
+  const controls = new Map();
+  const filters = make("form", "filters");
+  filters.setAttribute("aria-label", "filters");
+  filters.addEventListener("submit", (event) => event.preventDefault());
+  const search = make("input");
+  search.type = "search";
+  search.id = "q";
+  controls.set("q", search);
+  filters.append(make("label", "", "said somewhere", search));
+  for (const [name, title, valuesOf] of choices) {
+    const values = [...new Set(data.flatMap(valuesOf))];
+    if (values.length < 2) continue;
+    const select = make("select");
+    select.id = "by-" + name;
+    const all = make("option", "", "all");
+    all.value = "";
+    select.append(all);
+    for (const value of values) {
+      const option = make("option", "", String(value).slice(0, 80));
+      option.value = value;
+      select.append(option);
+    }
+    controls.set(name, select);
+    filters.append(make("label", "", title, select));
+    select.addEventListener("change", () => { location.hash = address(changed({ [name]: select.value })); });
+  }
+  let typing = 0;
+  search.addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(() => history.replaceState(null, "", address(changed({ q: search.value }))) || show(), 80);
+  });
+  const counted = make("p", "aside");
+  counted.setAttribute("role", "status");
+
+  // -- the list
+
+  const list = make("ul", "list");
+  list.setAttribute("aria-label", "conversations");
+  const rows = data.map((each, number) => {
+    const link = make("a", "", make("bdi", "", each.shown), make("br"), make("span", "outcome " + each.outcome, each.outcome));
+    link.href = "#open=" + encodeURIComponent(each.id);
+    link.addEventListener("click", (event) => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+      event.preventDefault();
+      location.hash = address(changed({ open: each.id, beside: "" }));
+    });
+    const row = make("li", "", link);
+    list.append(row);
+    return { row, link };
+  });
+  const places = new Map(data.map((each, number) => [each.id, number]));
+
+  // -- one conversation
+
+  function text(pieces) {
+    const said = make("p", "said");
+    for (const piece of pieces) said.append(Array.isArray(piece) ? make("mark", "", piece[0]) : piece);
+    return said;
+  }
+
+  function message(each, body) {
+    const kind = each.role.startsWith("user") ? "user" : "other";
+    return make("div", "message " + kind, make("span", "role", each.role), body || text(each.text));
+  }
+
+  function checkList(checks) {
+    const found = make("ul", "checks");
+    for (const check of checks || []) {
+      found.append(make("li", check.outcome, make("strong", "", check.outcome), " ", make("bdi", "", check.check), " ",
+        make("bdi", "why", check.why || ""), " ", make("span", "at", check.at || "")));
+    }
+    return found;
+  }
+
+  function opening(each) {
+    if (!each.opening) return make("div");
+    const found = make("details", "", make("summary", "", each.opening.map((one) => one.role).join(", ") + " message"));
+    for (const one of each.opening) found.append(message(one));
+    return found;
+  }
+
+  function turnOf(turn, body) {
+    const found = make("section", "turn");
+    found.setAttribute("aria-label", "turn " + turn.n);
+    if (turn.line) found.append(message(turn.line));
+    if (turn.reply) found.append(message(turn.reply, body));
+    for (const note of turn.notes || []) found.append(make("p", "note said", "turn " + turn.n + ": " + note));
+    if (turn.facts) found.append(make("p", "facts", "turn " + turn.n + (turn.id ? " (" + turn.id + ")" : "") + ": " + turn.facts));
+    if (turn.checks) found.append(checkList(turn.checks));
+    return found;
+  }
+
+  function foot(each, number) {
+    const found = make("footer");
+    if (each.error) found.append(make("p", "note said", each.error));
+    if (each.checks) found.append(make("h3", "", "about the conversation"), checkList(each.checks));
+    const raw = make("details", "", make("summary", "", "raw JSON"));
+    raw.addEventListener("toggle", () => {
+      if (raw.open && raw.children.length === 1) {
+        const line = JSON.parse(document.getElementById("raw-" + number).textContent);
+        raw.append(make("pre", "raw", JSON.stringify(line, null, 1).replace(/[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]/g,
+          (one) => "\\u" + one.charCodeAt(0).toString(16).padStart(4, "0"))));
+      }
+    });
+    found.append(raw);
+    return found;
+  }
+
+  function head(each) {
+    return make("div", "", make("h3", "", make("bdi", "", each.shown)),
+      make("p", "facts", make("span", each.outcome, each.outcome), "; " + each.facts));
+  }
+
+  // -- several beside each other, aligned by turn, with the words that differ from the first marked
+
+  const TOKEN = /\s+|[\p{L}\p{N}\p{M}_]+|[^]/gu;
+
+  /** The words of `now` that do not stand in `base`, as pieces: those that differ in a list of their own. */
+  function differing(base, now) {
+    const a = base.match(TOKEN) || [], b = now.match(TOKEN) || [];
+    let start = 0;
+    while (start < a.length && start < b.length && a[start] === b[start]) start += 1;
+    let end = 0;
+    while (end < a.length - start && end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end += 1;
+    const n = a.length - start - end, m = b.length - start - end;
+    if (n * m > MOST_PAIRS) return [now];
+    const same = new Uint8Array(m);
+    if (n && m) {
+      const table = new Uint16Array((n + 1) * (m + 1)), width = m + 1;
+      for (let i = n - 1; i >= 0; i -= 1) {
+        for (let j = m - 1; j >= 0; j -= 1) {
+          table[i * width + j] = a[start + i] === b[start + j] ? table[(i + 1) * width + j + 1] + 1
+            : Math.max(table[(i + 1) * width + j], table[i * width + j + 1]);
+        }
+      }
+      for (let i = 0, j = 0; i < n && j < m;) {
+        if (a[start + i] === b[start + j]) { same[j] = 1; i += 1; j += 1; }
+        else if (table[(i + 1) * width + j] >= table[i * width + j + 1]) i += 1; else j += 1;
+      }
+    }
+    const pieces = [];
+    b.forEach((word, at) => {
+      const differs = at >= start && at < start + m && !same[at - start];
+      const last = pieces[pieces.length - 1];
+      if (last && last[1] === differs) last[0] += word; else pieces.push([word, differs]);
+    });
+    return pieces.map(([word, differs]) => (differs ? [word] : word));
+  }
+
+  function compared(base, reply) {
+    const said = make("p", "said");
+    for (const piece of differing(plain(base.text), plain(reply.text))) {
+      said.append(Array.isArray(piece) ? make("ins", "", piece[0]) : piece);
+    }
+    return said;
+  }
+
+  function beside(numbers) {
+    const chosen = numbers.map((number) => data[number]);
+    const grid = make("div", "rows");
+    grid.style.gridTemplateColumns = `repeat(${chosen.length}, minmax(17rem, 1fr))`;
+    for (const each of chosen) grid.append(head(each));
+    for (const each of chosen) grid.append(opening(each));
+    const most = Math.max(...chosen.map((each) => (each.turns || []).length));
+    for (let turn = 0; turn < most; turn += 1) {
+      const first = (chosen[0].turns || [])[turn];
+      chosen.forEach((each, column) => {
+        const present = (each.turns || [])[turn];
+        if (!present) { grid.append(make("div")); return; }
+        const body = column && present.reply && first && first.reply ? compared(first.reply, present.reply) : undefined;
+        grid.append(turnOf(present, body));
+      });
+    }
+    chosen.forEach((each, column) => grid.append(foot(each, numbers[column])));
+    return grid;
+  }
+
+  function alike(each) {
+    return data.map((other, number) => number).filter((number) => {
+      const other = data[number];
+      return other !== each && other.scenario === each.scenario && (other.case || "") === (each.case || "");
+    });
+  }
+
+  function tools(each, besides) {
+    const bar = make("div", "tools");
+    const back = make("button", "back", "back to the list");
+    back.type = "button";
+    back.addEventListener("click", () => { location.hash = address(changed({ open: "", beside: "" })); });
+    bar.append(back);
+    const others = alike(each).filter((number) => !besides.includes(number));
+    const set = (numbers) => { location.hash = address(changed({ beside: JSON.stringify(numbers.map((one) => data[one].id)) })); };
+    if (others.length && besides.length < MOST_BESIDE - 1) {
+      const select = make("select");
+      select.id = "beside";
+      select.append(make("option", "", "put another one beside it"));
+      for (const number of others.slice(0, 500)) {
+        const option = make("option", "", data[number].shown);
+        option.value = number;
+        select.append(option);
+      }
+      select.addEventListener("change", () => { if (select.value !== "") set([...besides, Number(select.value)]); });
+      const label = make("label", "", "beside: ", select);
+      bar.append(label);
+      const variants = others.filter((number) => data[number].repeat === each.repeat);
+      if (variants.length > 1 && !besides.length) {
+        const all = make("button", "", "all variants beside each other");
+        all.type = "button";
+        all.addEventListener("click", () => set(variants.slice(0, MOST_BESIDE - 1)));
+        bar.append(all);
+      }
+    }
+    if (besides.length) {
+      const alone = make("button", "", "this one alone");
+      alone.type = "button";
+      alone.addEventListener("click", () => { location.hash = address(changed({ beside: "" })); });
+      bar.append(alone, make("span", "aside", " words that differ from the first are underlined"));
+    }
+    return bar;
+  }
+
+  const stage = make("div", "stage");
+  stage.setAttribute("aria-live", "polite");
+  const desk = make("div", "desk", list, stage);
+  home.append(make("h2", "", "Conversations"), filters, counted, desk);
+
+  let shownNow = null;
+  function open(id, others) {
+    const key = JSON.stringify([id, others]);
+    if (key === shownNow) return;
+    shownNow = key;
+    stage.replaceChildren();
+    desk.classList.toggle("open", id !== null);
+    for (const { link } of rows) link.removeAttribute("aria-current");
+    if (id === null) return;
+    const number = places.get(id);
+    if (number === undefined) {
+      stage.append(make("p", "note", "this page has no conversation of that name"));
+      return;
+    }
+    rows[number].link.setAttribute("aria-current", "true");
+    const each = data[number];
+    const besides = others.map((one) => places.get(one)).filter((one) => one !== undefined).slice(0, MOST_BESIDE - 1);
+    stage.append(tools(each, besides));
+    if (besides.length) { stage.append(beside([number, ...besides])); return; }
+    const talk = make("article", "talk one", head(each), opening(each));
+    for (const turn of each.turns || []) talk.append(turnOf(turn));
+    talk.append(foot(each, number));
+    stage.append(talk);
+  }
+
+  // -- all together
+
+  function listOf(text) {
+    try {
+      const found = JSON.parse(text || "[]");
+      return Array.isArray(found) ? found.map(String) : [];
+    } catch {
+      return [];
+    }
+  }
+
+  function show() {
+    const state = readState();
+    const asked = choices.filter(([name]) => state.get(name) !== null);
+    const looked = (state.get("q") || "").toLowerCase();
+    let number = 0, many = 0;
+    for (const each of data) {
+      const taken = asked.every(([name, , valuesOf]) => valuesOf(each).includes(state.get(name)))
+        && (!looked || wordsOf(number).includes(looked));
+      if (rows[number].row.hidden === taken) rows[number].row.hidden = !taken;
+      many += taken;
+      number += 1;
+    }
+    counted.textContent = many === data.length ? `${many.toLocaleString("en")} conversations`
+      : `${many.toLocaleString("en")} of ${data.length.toLocaleString("en")} conversations`;
+    for (const [name, control] of controls) {
+      const value = state.get(name) || "";
+      if (document.activeElement !== control || control !== search) control.value = value;
+    }
+    open(state.get("open"), listOf(state.get("beside")));
+    if ([...state.keys()].length && !show.scrolled) { home.scrollIntoView(); show.scrolled = true; }
+  }
+  window.addEventListener("hashchange", show);
+
+  // -- dark or light, for this visit
+
+  document.getElementById("theme").addEventListener("click", () => {
+    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+  });
+
+  show();
+})();

@@ -132,3 +132,18 @@ def compared(said: str = "") -> Compared:
         seconds=42.0,
         command=f"runner compare refund.yaml --temperature 0,0.7,1.5,3{said}",
     )
+
+
+def gappy() -> Compared:
+    """The comparison with half of the trials of 1.5 without a reply, and all of them in its one scenario."""
+    found = compared()
+    held = contrast(-0.5, 0.001, words="More trials stay without a reply at 1.5.")
+    cells = [
+        *found.cells[:3],
+        found.cells[3].model_copy(update={"answered": held, "unanswered": 10, "finished": 10}),
+    ]
+    [first, *rows] = found.by_scenario
+    lost = {"unanswered": 10, "measured": 0, "passed": 0, "pass_rate": None, "p_adjusted": None}
+    places = [*first.places[:-1], first.places[-1].model_copy(update=lost)]
+    row = first.model_copy(update={"places": tuple(places)})
+    return found.model_copy(update={"cells": (*cells, *found.cells[4:]), "by_scenario": (row, *rows)})

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from runner.core.comparison.compared import Cell, Compared, Estimate, Place, TurnNumbers
+from runner.core.comparison.phrasing import name_of as cell_name
 from runner.core.value import Json
 
 
@@ -23,6 +24,8 @@ class Point:
     high: float | None
     n: int
     """On how many observations it stands."""
+    is_gappy: bool = False
+    """Whether trials stay without a reply in its cell otherwise than in the base: it is drawn hollow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def name_of(cell: Cell | Place) -> str:
     """A cell's name beside the names of the others."""
     return {
         "base": f"{cell.label} (base)",
-        "twin": f"{cell.label} again (A/A)",
+        "twin": cell_name(cell.label, cell.role),
         "treatment": cell.label,
     }[cell.role]
 
@@ -134,7 +137,7 @@ def _by_cell(found: Compared) -> Iterator[Curve]:
     places, is_ordered = places_of(played), _are_numbers(cell.value for cell in played)
     for name, title, unit, counted, pick in _CELLS:
         points = [
-            _point(cell.label, places[cell.label], estimate)
+            _point(cell.label, places[cell.label], estimate, is_gappy=cell.is_gappy)
             for cell in played
             if cell.role != "twin" and (estimate := pick(cell)) is not None
         ]
@@ -149,21 +152,20 @@ def _by_turn(found: Compared) -> Iterator[Curve]:
         lines = []
         for cell in found.cells:
             points = [
-                _point(str(turn.turn + 1), float(turn.turn + 1), estimate)
+                _point(str(turn.turn + 1), float(turn.turn + 1), estimate, is_gappy=cell.is_gappy)
                 for turn in cell.turns
                 if (estimate := pick(turn)) is not None
             ]
             known = tuple(point for point in points if point is not None)
-            label = f"{cell.label} again (A/A)" if cell.role == "twin" else cell.label
-            lines += [Line(label, known)] if known else []
+            lines += [Line(cell_name(cell.label, cell.role), known)] if known else []
         yield Curve(name, title, "%", "turn", counted, tuple(lines))
 
 
-def _point(label: str, at: float, estimate: Estimate) -> Point | None:
+def _point(label: str, at: float, estimate: Estimate, *, is_gappy: bool) -> Point | None:
     """A number as a point; None where it is not known."""
     if estimate.value is None:
         return None
-    return Point(label, at, estimate.value, estimate.low, estimate.high, estimate.n)
+    return Point(label, at, estimate.value, estimate.low, estimate.high, estimate.n, is_gappy)
 
 
 def _band(name: str, pick: Pick, cells: Sequence[Cell]) -> tuple[float, float] | None:

@@ -127,6 +127,17 @@ def _draw_line(line: Line, number: int, how: tuple[int, float, bool], axes: "Axe
         capsize=3,
         label=_label(line.name) or None,
     )
+    for place, value, point in zip(places, values, line.points, strict=True):
+        if point.is_gappy:
+            axes.plot(
+                place,
+                value,
+                linestyle="none",
+                marker=MARKS[number % len(MARKS)],
+                markerfacecolor="white",
+                markeredgecolor=COLOURS[number % len(COLOURS)],
+                zorder=5,
+            )
 
 
 def _label(text: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from runner.core.comparison.compared import Compared, Estimate
 from runner.reports.curves import Curve, curves
-from tests.compared import compared
+from tests.compared import compared, gappy
 
 
 def curve(name: str, found: Compared | None = None) -> Curve:
@@ -77,3 +77,11 @@ def test_what_is_not_known_is_not_drawn() -> None:
     assert "words" in names
     one = found.model_copy(update={"cells": found.cells[:1]})
     assert {each.name for each in curves(one)} == {"pass-rate-by-turn", "same-replies-by-turn"}
+
+
+def test_a_cell_that_lost_trials_is_marked() -> None:
+    """Its points are of the trials that were answered, and are not to be read like the others."""
+    assert [point.is_gappy for point in curve("pass-rate", gappy()).points] == [False, False, True]
+    lines = {line.name: line.points for line in curve("same-replies-by-turn", gappy()).lines}
+    assert all(point.is_gappy for point in lines["1.5"])
+    assert not any(point.is_gappy for name, points in lines.items() if name != "1.5" for point in points)

@@ -5,10 +5,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from runner.core.comparison.compared import Compared
 from runner.errors import UsageError
 from runner.reports.curves import curves
 from runner.reports.plots import plots
-from tests.compared import compared
+from tests.compared import compared, gappy
 
 HOSTILE = '<script>alert(1)</script>$\\frac{1}{0}$ & "x" \u202e\x07'
 
@@ -43,3 +44,13 @@ def test_without_the_library_the_way_to_it_is_told(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("runner.reports.plots.find_spec", lambda _: None)
     with pytest.raises(UsageError, match=r"conversation-runner\[plots\]"):
         next(iter(plots(compared())))
+
+
+def test_a_cell_that_lost_trials_is_drawn_hollow() -> None:
+    """Its point is white inside, and no other is."""
+
+    def hollow(found: Compared) -> int:
+        picture = dict(plots(found))["pass-rate.svg"]
+        return picture.decode().count("fill: #ffffff; stroke: #")
+
+    assert hollow(gappy()) > hollow(compared()) == 0

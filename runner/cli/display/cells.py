@@ -71,6 +71,11 @@ def _facts(found: Compared) -> str:
 def _tell_cells(found: Compared, screen: Screen) -> None:
     """Tell the cells, a line each, then why some have no figures."""
     columns = (
+        Column[Cell](
+            "no reply",
+            lambda cell: f"{cell.unanswered:,}/{cell.trials:,}",
+            needed=lambda cells: any(cell.unanswered for cell in cells if cell.status == "played"),
+        ),
         Column[Cell]("passed", _passed, needed=_any(lambda cell: cell.pass_rate)),
         Column[Cell](
             "95 % interval", lambda cell: _interval(cell.pass_rate), needed=_any(lambda cell: cell.pass_rate)
@@ -154,7 +159,7 @@ def _on(name: str, alpha: float) -> Callable[[Row], str]:
     def write(row: Row) -> str:
         place = next((place for place in row.places if name_of(place) == name), None)
         if place is None or place.pass_rate is None:
-            return ""
+            return f"- ({place.unanswered:,} lost)" if place is not None and place.unanswered else ""
         mark = f" {MARK}" if place.p_adjusted is not None and place.p_adjusted <= alpha else ""
         return f"{place.passed:,}/{place.measured:,}{mark}"
 

@@ -168,11 +168,19 @@ class Cell(Value):
     latency_s: Estimate = Estimate()
     """Seconds of a reply, the median with bootstrap interval over items; n replies that were asked, not replayed."""
     turns: tuple[TurnNumbers, ...] = ()
+    answered: Contrast | None = None
+    """Against the base by the share of trials that were answered, not by what passed: where it differs, all else that is known
+    of the cell is of the trials that were. Null for the base, and where every trial of both was answered."""
     contrast: Contrast | None = None
     """Against the base by pass rate; null for the base, and where nothing was measured on one of the sides."""
     shifts: dict[str, Paired] = {}
     """Against the base, quantity by quantity: `words`, `completion_tokens`, `cost_usd`, `latency_s`, `similarity`,
     `same_replies` (the share of pairs of repeats that are equal)."""
+
+    @property
+    def is_gappy(self) -> bool:
+        """Whether its trials stay unanswered more or less often than the base's, and not by chance."""
+        return self.answered is not None and self.answered.verdict == "differs"
 
 
 class Place(Value):
@@ -181,6 +189,8 @@ class Place(Value):
     label: str
     role: CellRole
     trials: int = 0
+    unanswered: int = 0
+    """Without a reply, though the model does not refuse the value."""
     measured: int = 0
     passed: int = 0
     pass_rate: Estimate | None = None
@@ -227,7 +237,8 @@ class Compared(Value):
     alpha: float = 0.05
     margin: float | None = None
     detectable: float | None = None
-    """The smallest difference of pass rates that the design could have seen, about; null without checks."""
+    """The smallest difference of pass rates that it shows four times of five, about, whichever value has it; null where no
+    value could be held against the base."""
     cells: tuple[Cell, ...] = ()
     """The base first, its twin second where there is one, then the others in the order in which they were written."""
     by_scenario: tuple[Row, ...] = ()

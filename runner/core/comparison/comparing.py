@@ -7,7 +7,7 @@ changes nothing; a trial that is lost changes no other cell.
 from collections.abc import Iterable
 
 from runner.core.comparison.compared import Cell, CellStatus, Compared, Estimate
-from runner.core.comparison.contrasting import LEVEL, by_item, by_scenario, contrasts_of
+from runner.core.comparison.contrasting import LEVEL, answered_against, by_item, by_scenario, contrasts_of
 from runner.core.comparison.design import Expected
 from runner.core.comparison.missing import ending, notes_of, planned_of, status_of
 from runner.core.comparison.observing import CellKey, observe
@@ -24,8 +24,7 @@ from runner.core.comparison.summing import (
     stability_of,
     turns_of,
 )
-from runner.core.comparison.telling import tell, verdict_of
-from runner.core.statistics.paired import detectable
+from runner.core.comparison.telling import answered_verdict, tell, verdict_of
 from runner.core.transcript import Transcript, sum_known
 from runner.core.value import Json
 
@@ -36,15 +35,20 @@ def compare(expected: Expected, transcripts: Iterable[tuple[str, Transcript]]) -
     sides = sides_of(seen)
     found = {key: status_of(expected.by, list(seen.of(key))) for key in seen.trials}
     statuses = {key: status for key, (status, _) in found.items()}
-    contrasts, shifts = contrasts_of(expected, sides), shifts_of(sides)
+    contrasts, answered = contrasts_of(expected, sides), answered_against(expected, sides)
+    shifts = shifts_of(sides)
     values = dict(expected.cells)
     cells = tuple(
         _cell(expected, key, values.get(key[0]), side, found[key]).model_copy(
-            update={"contrast": contrasts.get(key), "shifts": shifts.get(key, {})}
+            update={
+                "contrast": contrasts.get(key),
+                "answered": answered.get(key),
+                "shifts": shifts.get(key, {}),
+            }
         )
         for key, side in sides.items()
     )
-    planned = planned_of(expected, expected.base)
+    shown = [held.detectable for key, held in contrasts.items() if key[1] == "treatment"]
     whole = Compared(
         by=expected.by,
         base=expected.base,
@@ -55,7 +59,7 @@ def compare(expected: Expected, transcripts: Iterable[tuple[str, Transcript]]) -
         level=LEVEL,
         alpha=expected.alpha,
         margin=expected.margin,
-        detectable=detectable(planned) if planned and any(cell.measured for cell in cells) else None,
+        detectable=max(shown, default=None),
         cells=cells,
         by_scenario=by_scenario(expected, sides),
         by_item=by_item(expected, sides),
@@ -70,11 +74,16 @@ def compare(expected: Expected, transcripts: Iterable[tuple[str, Transcript]]) -
 
 
 def _worded(cell: Cell, whole: Compared) -> Cell:
-    """A cell whose contrast says its verdict in words."""
-    if cell.contrast is None:
-        return cell
-    words = verdict_of(cell, cell.contrast, whole)
-    return cell.model_copy(update={"contrast": cell.contrast.model_copy(update={"words": words})})
+    """A cell whose contrasts say their verdicts in words."""
+    said = {
+        name: held.model_copy(update={"words": tell_of(cell, held, whole)})
+        for name, held, tell_of in (
+            ("contrast", cell.contrast, verdict_of),
+            ("answered", cell.answered, answered_verdict),
+        )
+        if held is not None
+    }
+    return cell.model_copy(update=said)
 
 
 def _cell(expected: Expected, key: CellKey, value: Json, side: Side, found: tuple[CellStatus, str]) -> Cell:

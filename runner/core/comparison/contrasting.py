@@ -1,16 +1,19 @@
 """Cells held against the base by what passed: all items together, scenario by scenario, item by item; it writes no words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 
 from runner.core.comparison.compared import Contrast, Place, Row
 from runner.core.comparison.design import Expected, Item
-from runner.core.comparison.observing import CellKey, Tried
+from runner.core.comparison.observing import CellKey, Tried, refuses
 from runner.core.comparison.summing import ByItem, Side, pairs_of, rate_of, similarity_of
 from runner.core.statistics.paired import Comparison, discordance_of, regression
 from runner.core.statistics.significance import Block, benjamini_hochberg, holm
 
 LEVEL = 0.95
+
+Count = Callable[[Iterable[Tried]], tuple[int, int]]
+"""What counts trials: how many of them are so, of how many that could be."""
 
 
 def counts_of(trials: Iterable[Tried]) -> tuple[int, int]:
@@ -24,28 +27,52 @@ def left_out(base: ByItem, cell: ByItem) -> list[str]:
     return [item for item in base if (counts_of(base[item])[1] > 0) != (counts_of(cell[item])[1] > 0)]
 
 
-def _blocks(base: ByItem, cell: ByItem) -> list[Block]:
-    """Every item that was measured in both cells."""
-    blocks = [Block(*counts_of(trials), *counts_of(cell[item])) for item, trials in base.items()]
+def answered_of(by: str) -> Count:
+    """What counts the trials that were answered, of those that were asked; a value that a model refuses is none to answer."""
+
+    def count(trials: Iterable[Tried]) -> tuple[int, int]:
+        asked = [tried for tried in trials if tried.outcome != "unfinished" and not refuses(by, tried)]
+        return sum(tried.outcome != "unanswered" for tried in asked), len(asked)
+
+    return count
+
+
+def _blocks(base: ByItem, cell: ByItem, count: Count) -> list[Block]:
+    """Every item that was counted in both cells."""
+    blocks = [Block(*count(trials), *count(cell[item])) for item, trials in base.items()]
     return [block for block in blocks if block.n_base and block.n_now]
 
 
-def _hold(base: ByItem, cell: ByItem, alpha: float) -> tuple[Comparison, list[Block]] | None:
-    """The cell held against the base; None where no item was measured in both."""
-    blocks = _blocks(base, cell)
+def _hold(
+    base: ByItem, cell: ByItem, alpha: float, count: Count = counts_of
+) -> tuple[Comparison, list[Block]] | None:
+    """The cell held against the base; None where no item was counted in both."""
+    blocks = _blocks(base, cell, count)
     if not blocks:
         return None
     discordance = discordance_of([(block.passed_base, block.n_base) for block in blocks])
     return regression(blocks, alpha, LEVEL, discordance=discordance), blocks
 
 
-def contrasts_of(expected: Expected, sides: Mapping[CellKey, Side]) -> dict[CellKey, Contrast]:
-    """Every cell that can be held against the base; Holm over the treatments."""
+def answered_against(expected: Expected, sides: Mapping[CellKey, Side]) -> dict[CellKey, Contrast]:
+    """Every cell by what was answered; none where every trial was, in it and in the base."""
+    found = contrasts_of(expected, sides, answered_of(expected.by))
+    all_answered = {
+        key: not any(tried.outcome == "unanswered" for tried in side.all) for key, side in sides.items()
+    }
+    base = all_answered[expected.base, "base"]
+    return {key: held for key, held in found.items() if not (base and all_answered[key])}
+
+
+def contrasts_of(
+    expected: Expected, sides: Mapping[CellKey, Side], count: Count = counts_of
+) -> dict[CellKey, Contrast]:
+    """Every cell that can be held against the base, by what passed or by what else is counted; Holm over the treatments."""
     base = sides[expected.base, "base"].trials
     found = {
         key: held
         for key, side in sides.items()
-        if key[1] != "base" and (held := _hold(base, side.trials, expected.alpha)) is not None
+        if key[1] != "base" and (held := _hold(base, side.trials, expected.alpha, count)) is not None
     }
     treatments = [key for key in found if key[1] == "treatment"]
     adjusted = dict(zip(treatments, holm([found[key][0].p_two_sided for key in treatments]), strict=True))
@@ -116,7 +143,7 @@ def _rows(
         row.model_copy(
             update={
                 "places": tuple(
-                    _place(key, side.on(items), held.get((number, key)), adjusted.get((number, key)))
+                    _place(expected.by, key, side.on(items), held.get((number, key)), adjusted.get((number, key)))
                     for key, side in sides.items()
                 )
             }
@@ -125,7 +152,7 @@ def _rows(
     )
 
 
-def _place(key: CellKey, side: Side, held: Comparison | None, p_adjusted: float | None) -> Place:
+def _place(by: str, key: CellKey, side: Side, held: Comparison | None, p_adjusted: float | None) -> Place:
     """One cell on some items."""
     passed, measured = counts_of(side.all)
     units = list(side.units.values())
@@ -133,6 +160,7 @@ def _place(key: CellKey, side: Side, held: Comparison | None, p_adjusted: float 
         label=key[0],
         role=key[1],
         trials=len(side.all),
+        unanswered=sum(tried.outcome == "unanswered" and not refuses(by, tried) for tried in side.all),
         measured=measured,
         passed=passed,
         pass_rate=rate_of(side.trials),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from runner.core.comparison.compared import Cell, Compared, Estimate, Paired
-from runner.core.comparison.phrasing import count, joined, percent, points, probability
+from runner.core.comparison.phrasing import count, joined, name_of, percent, points, probability
 
 _PLAIN: Final = {"stop", "tool_calls", "function_call", "unknown"}
 """How a reply ends that says all it was to say, or of which nobody knows."""
@@ -50,7 +50,6 @@ def beyond(found: Compared, shift: Paired | None, twin: Cell | None) -> str:
 
 def _agree(found: Compared, treatments: Sequence[Cell], base: Cell, twin: Cell | None) -> Iterator[str]:
     """How far repeats agree word for word, in each cell."""
-    chance = base.agreement.with_base
     told = [
         f"{_share(cell.agreement.pairs)} at {cell.label}{beyond(found, cell.shifts.get('same_replies'), twin)}"
         for cell in treatments
@@ -58,7 +57,11 @@ def _agree(found: Compared, treatments: Sequence[Cell], base: Cell, twin: Cell |
     ]
     if base.agreement.pairs.value is None or not told:
         return
-    noise = f" and {_share(chance)} in the A/A pair" if twin is not None and chance.value is not None else ""
+    noise = (
+        f" and {_share(twin.agreement.pairs)} at {name_of(twin.label, twin.role)}"
+        if twin is not None and twin.agreement.pairs.value is not None
+        else ""
+    )
     yield (
         f"Two repeats of a turn agree word for word in {joined(told)}, "
         f"against {_share(base.agreement.pairs)} at {base.label}{noise}."
@@ -86,13 +89,15 @@ def _share(estimate: Estimate) -> str:
 
 
 def _part(played: Sequence[Cell]) -> Iterator[str]:
-    """At which turn repeats part."""
+    """At which turn repeats part; of a single turn the share that agrees says it."""
+    if max((len(cell.turns) for cell in played), default=0) < 2:
+        return
     told = []
     for cell in played:
         at, never = cell.agreement.diverges_at, cell.agreement.never
         if never.value is None:
             continue
-        name = _name(cell)
+        name = name_of(cell.label, cell.role)
         stay = f" (in {percent(never.value)} % of {count(never.n, 'item')} never)" if never.value else ""
         told.append(f"never at {name}" if at is None else f"at turn {at:g} at {name}{stay}")
     if told:
@@ -134,7 +139,7 @@ def _rich(played: Sequence[Cell]) -> Iterator[str]:
 def _unreliable(played: Sequence[Cell]) -> Iterator[str]:
     """How far the score of a trial ranges over repeats."""
     told = [
-        f"{points(each.unreliability).removeprefix('+')} at {_name(cell)} (A90 {percent(each.a90)} %, {count(each.n, 'trial')})"
+        f"{points(each.unreliability).removeprefix('+')} at {name_of(cell.label, cell.role)} (A90 {percent(each.a90)} %, {count(each.n, 'trial')})"
         for cell in played
         if (each := cell.stability) is not None
     ]
@@ -155,7 +160,7 @@ def _sized(found: Compared, treatments: Sequence[Cell], base: Cell) -> Iterator[
             if not here.value and not there.value:  # what costs nothing does not cost more
                 continue
             tested.add(noun)
-            if shift.p_adjusted <= found.alpha:
+            if shift.p_adjusted <= found.alpha and f"{abs(shift.value):.3g}" != "0":
                 shifted = True
                 yield (
                     f"{noun[:1].upper()}{noun[1:]}: {_number(here.value)} at {cell.label}, {_number(there.value)} at {base.label} "
@@ -182,16 +187,15 @@ def _ended(played: Sequence[Cell]) -> Iterator[str]:
     for cell in played:
         total = sum(cell.finish_reasons.values())
         for why, number in cell.finish_reasons.items():
-            early += [f"{number:,} of {total:,} at {_name(cell)} (`{why}`)"] if why not in _PLAIN else []
+            early += (
+                [f"{number:,} of {total:,} at {name_of(cell.label, cell.role)} (`{why}`)"]
+                if why not in _PLAIN
+                else []
+            )
         if cell.refusals.value:
             number = round(cell.refusals.value * cell.refusals.n)
-            refused.append(f"{number:,} of {cell.refusals.n:,} at {_name(cell)}")
+            refused.append(f"{number:,} of {cell.refusals.n:,} at {name_of(cell.label, cell.role)}")
     if early:
         yield f"Replies that ended early: {', '.join(early)}."
     if refused:
         yield f"Replies by which the model refused: {', '.join(refused)}."
-
-
-def _name(cell: Cell) -> str:
-    """A cell in a sentence."""
-    return f"{cell.label} again (A/A)" if cell.role == "twin" else cell.label

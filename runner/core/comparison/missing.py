@@ -1,6 +1,5 @@
 """What a comparison lacks: values that a model refuses, cells without replies, trials that are missing; it imputes nothing."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal
@@ -9,9 +8,9 @@ from runner.core.assessment import TrialOutcome
 from runner.core.comparison.compared import CellStatus
 from runner.core.comparison.contrasting import left_out
 from runner.core.comparison.design import Expected
-from runner.core.comparison.observing import CellKey, Observed, Tried
+from runner.core.comparison.observing import CellKey, Observed, Tried, refuses
+from runner.core.comparison.phrasing import name_of
 from runner.core.comparison.summing import Side
-from runner.core.request_fields import SETTABLE
 from runner.core.wording import listed
 
 MOST_NAMED: Final = 3
@@ -38,19 +37,6 @@ def status_of(by: str, trials: Sequence[Tried]) -> tuple[CellStatus, str]:
     return ("unsupported" if all(refuses(by, tried) for tried in failed) else "unanswered"), reason
 
 
-def refuses(by: str, tried: Tried) -> bool:
-    """Whether a trial has no reply since its server refuses the value of the axis that is compared."""
-    error = tried.error or {}
-    if tried.replies or error.get("status") not in {400, 422} or error.get("kind") == "context_overflow":
-        return False
-    name, param, message = by.removeprefix("params."), error.get("param"), str(error.get("message") or "")
-    if name not in SETTABLE:
-        return str(error.get("code") or "").startswith("unsupported")
-    if param is not None:
-        return name in re.split(r"[.\[\]]", str(param))
-    return re.search(rf"\b{re.escape(name)}\b", message) is not None
-
-
 def _most_frequent(failed: Sequence[Tried]) -> str:
     """What the servers said most often, shortened."""
     said = Counter(str((tried.error or {}).get("message") or "no reply came") for tried in failed)
@@ -73,7 +59,7 @@ def notes_of(
         outside = [] if key[1] == "base" or statuses[key] != "played" else left_out(base.trials, side.trials)
         if outside:
             which = f"{_named(outside)} {'is' if len(outside) == 1 else 'are'}"
-            yield f"{which} left out where {name_of(key)} is held against the base: only one of them was measured there"
+            yield f"{which} left out where {name_of(*key)} is held against the base: only one of them was measured there"
     sampled = sum(unit.is_sampled for side in sides.values() for unit in side.units.values())
     if sampled:
         units = sum(len(side.units) for side in sides.values())
@@ -103,19 +89,14 @@ def _missing(expected: Expected, seen: Observed, key: CellKey, status: CellStatu
     ]
     facts += [f"{planned - len(trials):,} not begun"] if len(trials) < planned else []
     if facts:
-        yield f"{name_of(key)}: of {_trials(planned)} {', '.join(facts)}"
+        yield f"{name_of(*key)}: of {_trials(planned)} {', '.join(facts)}"
     refused = sorted(
         item
         for item, each in seen.trials[key].items()
         if each and all(refuses(expected.by, one) for one in each)
     )
     if refused:
-        yield f"{name_of(key)}: the value is refused in {_named(refused)}"
-
-
-def name_of(key: CellKey) -> str:
-    """A cell in a sentence."""
-    return f"{key[0]} again (A/A)" if key[1] == "twin" else key[0]
+        yield f"{name_of(*key)}: the value is refused in {_named(refused)}"
 
 
 def _named(items: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ Law: memory follows trials and distinct replies, each kept once and only its beg
 becomes of other cells change nothing.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,7 +15,9 @@ from runner.core.comparison.compared import CellRole
 from runner.core.comparison.design import Expected
 from runner.core.finding import Verdict
 from runner.core.gates.outcome import outcome_of
-from runner.core.measuring import MISSING, digest_of
+from runner.core.measuring import digest_of
+from runner.core.message import MISSING
+from runner.core.request_fields import SETTABLE
 from runner.core.spoken import text_of
 from runner.core.transcript import Exchange, Transcript, TrialStatus, sum_known
 from runner.core.value import Json, canonical
@@ -92,6 +95,19 @@ class Observed:
         """All trials of a cell, item by item."""
         for tried in self.trials[cell].values():
             yield from tried
+
+
+def refuses(by: str, tried: Tried) -> bool:
+    """Whether a trial has no reply since its server refuses the value of the axis that is compared."""
+    error = tried.error or {}
+    if tried.replies or error.get("status") not in {400, 422} or error.get("kind") == "context_overflow":
+        return False
+    name, param, message = by.removeprefix("params."), error.get("param"), str(error.get("message") or "")
+    if name not in SETTABLE:
+        return str(error.get("code") or "").startswith("unsupported")
+    if param is not None:
+        return name in re.split(r"[.\[\]]", str(param))
+    return re.search(rf"\b{re.escape(name)}\b", message) is not None
 
 
 def keys_of(expected: Expected) -> list[CellKey]:

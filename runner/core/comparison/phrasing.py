@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from runner.core.comparison.compared import CellRole
+
 
 def points(share: float, noun: str = "point") -> str:
     """A difference of shares in points, with its sign."""
@@ -32,6 +34,11 @@ def count(number: int, noun: str) -> str:
 def trials_each(here: int, there: int) -> str:
     """The trials of two sides."""
     return f"{count(here, 'trial')} each" if here == there else f"{here:,} and {count(there, 'trial')}"
+
+
+def name_of(label: str, role: CellRole) -> str:
+    """A cell in a sentence."""
+    return f"{label} again (A/A)" if role == "twin" else label
 
 
 def joined(names: Sequence[str], last: str = "and") -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from runner.core.comparison.compared import Cell, Compared, Contrast
 from runner.core.comparison.describing import describe
-from runner.core.comparison.phrasing import count, joined, percent, points, probability, trials_each
+from runner.core.comparison.phrasing import count, joined, name_of, percent, points, probability, trials_each
 from runner.core.statistics.paired import FEWEST_BLOCKS
 
 
@@ -19,6 +19,7 @@ def tell(found: Compared) -> Iterator[str]:
         yield f"Nothing was compared: {_why_nothing(found.cells)}."
         yield from _refused(found.cells)
         return
+    yield from _lost(played)
     yield from _warned(found)
     yield from _summed(found, played)
     for cell in played:
@@ -35,8 +36,7 @@ def verdict_of(cell: Cell, held: Contrast, found: Compared) -> str:
     """A cell's verdict in a sentence, with the difference, its interval and its trials."""
     name = f"{cell.label} again" if cell.role == "twin" else cell.label
     facts = f"{points(held.difference)}, {points(held.low, '')} to {points(held.high, '')}"
-    p = probability(held.p_adjusted) + (" after Holm" if held.p_adjusted != held.p else "")
-    numbers = f"{facts}; {trials_each(held.trials, held.base_trials)}, {p}"
+    numbers = f"{facts}; {_stands_on(held)}, {_sure(held)}"
     bound = _bound(held)
     if held.verdict == "differs":
         way = "more" if held.difference > 0 else "less"
@@ -46,10 +46,13 @@ def verdict_of(cell: Cell, held: Contrast, found: Compared) -> str:
         return told
     if held.verdict == "undecided" and (held.low > 0 or held.high < 0):
         way = "more" if held.difference > 0 else "less"
-        return (
-            f"Whether {name} differs from {found.base} stays open: it passed {way} often{_rates(cell, found)} ({numbers}), which "
-            "the interval takes for more than chance and the test does not: more trials would tell."
+        why = (
+            "By itself that would be more than chance, but not as one of several values that were tried: more trials of this "
+            "value alone would tell."
+            if held.p <= found.alpha
+            else "The interval takes that for more than chance and the test does not: more trials would tell."
         )
+        return f"Whether {name} differs from {found.base} stays open: it passed {way} often{_rates(cell, found)} ({numbers}). {why}"
     level = f"{percent(found.level)} % confidence"
     apart = f"{name} and {found.base} differ by less than {bound} points with {level} ({numbers})"
     if bound > 100:
@@ -60,6 +63,38 @@ def verdict_of(cell: Cell, held: Contrast, found: Compared) -> str:
     if found.margin is not None:
         told += f" Nor was it shown that they differ by no more than {_margin(found.margin)}."
     return told
+
+
+def answered_verdict(cell: Cell, held: Contrast, found: Compared) -> str:
+    """Whether the trials of a cell stay unanswered more or less often than those of the base, in a sentence."""
+    base = next(each for each in found.cells if each.role == "base")
+    lost = f"{cell.unanswered:,} of {count(cell.trials, 'trial')} at {name_of(cell.label, cell.role)}"
+    numbers = f"{lost}, {base.unanswered:,} of {base.trials:,} at {base.label}; {_sure(held)}"
+    if held.verdict != "differs":
+        return f"That {name_of(cell.label, cell.role)} loses more or less trials than {base.label} was not shown ({numbers})."
+    way = "More" if held.difference < 0 else "Less"
+    return (
+        f"{way} trials stay without a reply at {name_of(cell.label, cell.role)} than at {base.label} ({numbers}): what is said of it below is "
+        "of those that were answered, which may be the easy ones."
+    )
+
+
+def _stands_on(held: Contrast) -> str:
+    """On what a verdict stands: trials, and over how many items where those were drawn."""
+    on = trials_each(held.trials, held.base_trials)
+    return f"{on} on {count(held.items, 'item')}" if held.unit == "item" else on
+
+
+def _sure(held: Contrast) -> str:
+    """How sure that is."""
+    return probability(held.p_adjusted) + (" after Holm" if held.p_adjusted != held.p else "")
+
+
+def _lost(played: Sequence[Cell]) -> Iterator[str]:
+    """Which cells lost trials otherwise than the base: nothing else of them can be taken as it stands."""
+    for cell in played:
+        if cell.answered is not None and cell.is_gappy:
+            yield cell.answered.words
 
 
 def _rates(cell: Cell, found: Compared) -> str:
@@ -100,7 +135,7 @@ def _why_nothing(cells: Iterable[Cell]) -> str:
 def _refused(cells: Sequence[Cell]) -> Iterator[str]:
     """The cells without replies, each with the reason."""
     for cell in cells:
-        name = f"{cell.label} again (A/A)" if cell.role == "twin" else cell.label
+        name = name_of(cell.label, cell.role)
         why = f": {cell.reason.rstrip('.')}." if cell.reason else "."
         if cell.status == "unsupported":
             yield f"{name} is not supported{why}"
@@ -139,6 +174,8 @@ def _summed(found: Compared, played: Sequence[Cell]) -> Iterator[str]:
         differ = [cell.label for cell, contrast in held if contrast.verdict == "differs"]
         if differ:
             yield f"{_capital(_axis(found))} matters for the checks: {len(differ)} of {count(len(held), 'value')} {_verb(differ)} from {found.base}: {joined(differ)}."
+        elif any(cell.is_gappy for cell in played):
+            yield f"What passes says little of {_axis(found)} here, with trials that stay without a reply in one value and not in another."
         elif all(contrast.verdict == "equivalent" for _, contrast in held) and found.margin is not None:
             yield f"{_capital(_axis(found))} does not matter for the checks, within {_margin(found.margin)}: that holds for all {len(held)} values."
         else:
@@ -177,7 +214,13 @@ def _where(found: Compared) -> Iterator[str]:
         for p, row, place in shown[:3]
     ]
     more = f", and {len(shown) - 3} more" if len(shown) > 3 else ""
-    yield f"Where it differs, as far as single scenarios show (Benjamini-Hochberg): {'; '.join(told)}{more}."
+    differs = any(
+        cell.contrast is not None and cell.contrast.verdict == "differs"
+        for cell in found.cells
+        if cell.role == "treatment"
+    )
+    lead = "Where it differs" if differs else "Single scenarios go up or down all the same"
+    yield f"{lead}, as far as each alone shows (Benjamini-Hochberg over {len(tested):,} tests): {'; '.join(told)}{more}."
 
 
 def _when(found: Compared, played: Sequence[Cell]) -> Iterator[str]:

@@ -43,7 +43,8 @@ class Comparison:
     """What was drawn: with `block` the blocks stand for others like them, with `repeat` it is of these blocks alone."""
     blocks: int
     detectable: float
-    """The smallest drop, the same in every block, that so many trials show four times of five: about, see `detectable`."""
+    """The smallest drop that so many trials show four times of five: about, see `detectable`; with the block as unit no less
+    than what so many blocks show that are as far apart as these."""
     is_worse: bool
     """Whether p is at or below alpha."""
 
@@ -69,10 +70,12 @@ def regression(
         raise ValueError("there is no block that both runs played")
     ends = stratified(played, level)
     by_block = is_by_block(played)
+    smallest = detectable(sum(min(block.n_base, block.n_now) for block in played), discordance, level)
     if by_block:
         chance = chance or Random(SEED)  # noqa: S311 - no secret
         drawn = _bootstrap([float(block.difference) for block in played], level, chance, resamples)
         ends = Interval(min(ends.low, drawn.low), max(ends.high, drawn.high))
+        smallest = max(smallest, detectable_over([float(block.difference) for block in played], level))
     p, p_two_sided = _probability(played, "less", chance), _probability(played, "two-sided", chance)
     return Comparison(
         difference=float(sum(block.difference for block in played) / len(played)),
@@ -82,7 +85,7 @@ def regression(
         p_two_sided=p_two_sided,
         unit="block" if by_block else "repeat",
         blocks=len(played),
-        detectable=detectable(sum(min(block.n_base, block.n_now) for block in played), discordance, level),
+        detectable=smallest,
         is_worse=p <= check_share(alpha),
     )
 
@@ -130,6 +133,18 @@ def detectable(n: int, discordance: float = DISCORDANCE, level: float = 0.95, po
         raise ValueError(f"{n} pairs, {discordance!r} of which disagree, show nothing")
     reach = quantile(0.5 + check_share(level) / 2) + quantile(check_share(power))
     return min(1.0, reach * sqrt(discordance / n))
+
+
+def detectable_over(differences: Sequence[float], level: float = 0.95, power: float = 0.8) -> float:
+    """The smallest mean difference that so many blocks show with so much power, as far apart as theirs are: at most 1.
+
+    (z_level + z_power) sd / sqrt(n): where a change does one thing to one block and another to the next, more trials of
+    each block show nothing smaller, only more blocks do.
+    """
+    count, middle = len(differences), sum(differences) / len(differences)
+    reach = quantile(0.5 + check_share(level) / 2) + quantile(check_share(power))
+    spread = sum((each - middle) ** 2 for each in differences) / (count - 1)
+    return min(1.0, reach * sqrt(spread / count))
 
 
 def discordance_of(counts: Iterable[tuple[int, int]]) -> float:

@@ -117,7 +117,8 @@ def _point(x: float, point: Point, line: Line, curve: Curve, scale: _Scale) -> I
         path = f"M{_at(x)} {_at(low)}V{_at(high)}M{_at(x - 4)} {_at(low)}H{_at(x + 4)}M{_at(x - 4)} {_at(high)}H{_at(x + 4)}"
         yield element("path", "", class_="ends", d=path)
     told = element("title", shown(_point_told(point, line, curve)))
-    yield element("circle", told, cx=_at(x), cy=_at(scale.down(point.value)), r="4")
+    hollow = {"class_": "hollow"} if point.is_gappy else {}
+    yield element("circle", told, cx=_at(x), cy=_at(scale.down(point.value)), r="4", **hollow)
 
 
 def _legend(curve: Curve) -> str:
@@ -143,7 +144,8 @@ def _point_told(point: Point, line: Line, curve: Curve) -> str:
         ends = f" ({_number(point.low, curve)} to {_number(point.high, curve)})"
     of = f"{line.name}, " if line.name else ""
     where = f"{of}{curve.along} {point.label}"
-    return f"{where}: {_number(point.value, curve)}{ends}, n = {point.n:,}"
+    gaps = "; trials without a reply are missing" if point.is_gappy else ""
+    return f"{where}: {_number(point.value, curve)}{ends}, n = {point.n:,}{gaps}"
 
 
 def _counted(curve: Curve) -> str:

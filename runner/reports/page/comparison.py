@@ -67,8 +67,10 @@ def _list(sentences: Iterable[str], kind: str) -> str:
 
 def _cells(found: Compared) -> str:
     """A table with a row for each cell."""
+    lost = any(cell.unanswered for cell in found.cells if cell.status == "played")
     columns: tuple[Column, ...] = (
         ("trials", lambda cell: f"{cell.finished:,} of {cell.trials:,}"),
+        ("no reply", lambda cell: f"{cell.unanswered:,}" if lost else ""),
         ("passed", _passed),
         ("95 % interval", lambda cell: _interval(cell.pass_rate)),
         ("against the base", _difference),

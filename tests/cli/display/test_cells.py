@@ -7,7 +7,7 @@ import pytest
 from runner.cli.display.cells import MOST_ROWS, tell_compared
 from runner.cli.display.screen import Screen
 from runner.core.comparison.compared import Compared
-from tests.compared import compared, row
+from tests.compared import compared, gappy, row
 
 SIGNS = {"passed": "✓", "failed": "✗", "broken": "!", "none": "?", "cut": "…"}
 HOSTILE = "\x1b[31m\x07\r::set-env name=x::y\u202e\u2028"
@@ -112,3 +112,12 @@ def test_what_is_said_in_it_does_nothing_to_a_terminal(monkeypatch: pytest.Monke
     """Controls, overrides and commands of a CI are escaped wherever they come from."""
     text = told(compared(HOSTILE), monkeypatch)
     assert not {"\x1b", "\x07", "\r", "\u202e", "\u2028"} & set(text)
+
+
+def test_trials_without_a_reply_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A column says how many each cell lost, and a place without any rate how many were lost there; else there is none."""
+    text = told(gappy(), monkeypatch)
+    assert line(text, "1.5").startswith("1.5 10/20 8/20")
+    assert line(text, "0 (base)").startswith("0 (base) 0/20 18/20")
+    assert line(text[text.index("passed, scenario by scenario") :], "refund-policy").endswith("- (10 lost)")
+    assert line(told(compared(), monkeypatch), "1.5").startswith("1.5 8/20")

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from runner.core.comparison.comparing import compare
-from runner.core.comparison.missing import refuses
-from runner.core.comparison.observing import Tried, observe
+from runner.core.comparison.observing import Tried, observe, refuses
 from tests.experiment import all_of, cell_of, expected, refused
 
 

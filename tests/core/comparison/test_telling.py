@@ -83,7 +83,7 @@ def test_agreement_stands_beside_the_a_a_pair() -> None:
     found = with_cell(compared(), 3, shifts=shift)
     assert (
         "Two repeats of a turn agree word for word in 31 % of 180 pairs at 0.7 and 2 % of 180 pairs at 1.5 "
-        "(beyond the A/A band, p = 0.004), against 90 % of 180 pairs at 0 and 81 % of 400 pairs in the A/A pair."
+        "(beyond the A/A band, p = 0.004), against 90 % of 180 pairs at 0 and 88 % of 180 pairs at 0 again (A/A)."
     ) in words(found)
     shift = {"same_replies": Paired(value=-0.6, items=2, p_adjusted=0.4)}
     assert "(not shown to be beyond the A/A band, p = 0.4)" in words(with_cell(compared(), 3, shifts=shift))
@@ -113,7 +113,7 @@ def test_an_interval_beside_a_test_that_does_not_agree() -> None:
     found = compare(whole, all_of(cell_of(whole, "0", "pppppp"), cell_of(whole, "1", "ppffff")))
     assert found.sentences[0].startswith(
         "Whether 1 differs from 0 stays open: it passed less often, 33 % against 100 % (-67 points, -90 to -13; 6 trials each, "
-        "p = 0.061), which the interval takes for more than chance and the test does not"
+        "p = 0.061). The interval takes that for more than chance and the test does not: more trials would tell."
     )
 
 
@@ -167,7 +167,7 @@ def test_scenarios_that_differ_are_named() -> None:
     found = compare(whole, all_of(base, cell_of(whole, "1", "f" * 10), cell_of(whole, "1", "p" * 10, item=1)))
     told = words(found)
     assert (
-        "single scenarios show (Benjamini-Hochberg): s0 at 1 (-100 points; 0 of 10 trials passed, p < 0.001)."
+        "Where it differs, as far as each alone shows (Benjamini-Hochberg over 2 tests): s0 at 1 (-100 points; 0 of 10 trials passed, p < 0.001)."
         in told
     )
     same = compare(whole, all_of(base, cell_of(whole, "1", "p" * 10), cell_of(whole, "1", "p" * 10, item=1)))
@@ -219,3 +219,76 @@ def test_cells_may_know_little() -> None:
     )
     assert Estimate() == bare[0].words
     assert cell("0", "base", 1.0, 1.0, None).contrast is None
+
+
+def test_trials_that_stay_without_a_reply_come_before_all() -> None:
+    """A cell of whose trials most got no reply reads as mild: that it lost them is said first, and nothing sums it up."""
+    whole = expected((0, 1, 2), repeats=20)
+    found = compare(
+        whole,
+        all_of(
+            cell_of(whole, "0", "p" * 20),
+            cell_of(whole, "1", "p" * 19 + "u"),
+            cell_of(whole, "2", "p" * 4 + "u" * 16),
+        ),
+    )
+    assert [cell.is_gappy for cell in found.cells] == [False, False, True]
+    assert found.sentences[0].startswith(
+        "More trials stay without a reply at 2 than at 0 (16 of 20 trials at 2, 0 of 20 at 0; p < 0.001 after Holm)"
+    )
+    assert "What passes says little of temperature here" in found.sentences[1]
+    assert "No value" not in words(found)
+    mild = found.cells[1].answered
+    assert mild is not None
+    assert mild.words.startswith("That 1 loses more or less trials than 0 was not shown (1 of 20 trials at 1")
+
+
+def test_one_of_several_that_chance_alone_could_make() -> None:
+    """A value that differs by itself and not among all that were tried is called open, with the reason."""
+    whole = expected((0, 1, 2, 3), repeats=8)
+    found = compare(
+        whole,
+        all_of(
+            cell_of(whole, "0", "pppppppp"),
+            cell_of(whole, "1", "pppfffff"),
+            cell_of(whole, "2", "pppppppf"),
+            cell_of(whole, "3", "pppppppf"),
+        ),
+    )
+    held = found.cells[1].contrast
+    assert held is not None
+    assert held.p <= 0.05 < held.p_adjusted
+    assert "By itself that would be more than chance, but not as one of several values" in held.words
+
+
+def test_single_scenarios_beside_no_difference() -> None:
+    """Where scenarios go up and down and all together do not move, the one is not told as the other."""
+    whole = expected((0, 1), items=2, scenarios=2, repeats=10)
+    found = compare(
+        whole,
+        all_of(
+            cell_of(whole, "0", "p" * 10),
+            cell_of(whole, "0", "f" * 10, item=1),
+            cell_of(whole, "1", "f" * 10),
+            cell_of(whole, "1", "p" * 10, item=1),
+        ),
+    )
+    assert "Single scenarios go up or down all the same, as far as each alone shows" in words(found)
+    assert "Where it differs" not in words(found)
+
+
+def test_items_stand_beside_their_trials() -> None:
+    """Where items are what was drawn, a verdict says how many there are."""
+    whole = expected((0, 1), items=6, repeats=4)
+    found = compare(
+        whole,
+        all_of(*(cell_of(whole, label, "pppf", item=item) for label in ("0", "1") for item in range(6))),
+    )
+    assert "24 trials each on 6 items" in found.sentences[0]
+
+
+def test_one_turn_does_not_part() -> None:
+    """Scenarios of a single turn have no turn at which repeats part: how far they agree says it all."""
+    whole = expected((0, 1), repeats=2)
+    found = compare(whole, all_of(cell_of(whole, "0", "pf"), cell_of(whole, "1", "pf")))
+    assert "Repeats part" not in words(found)

@@ -5,6 +5,7 @@ from fractions import Fraction
 from importlib import import_module
 from itertools import product
 from random import Random
+from statistics import stdev
 
 import pytest
 
@@ -15,7 +16,7 @@ from runner.core.statistics.paired import (
     regression,
     stratified,
 )
-from runner.core.statistics.rates import agreement, wilson
+from runner.core.statistics.rates import agreement, quantile, wilson
 from runner.core.statistics.significance import Block, label_permutation, mcnemar, mcnemar_worse, sign_flip
 
 PROPORTION = import_module("statsmodels.stats.proportion")
@@ -72,7 +73,11 @@ def test_six_blocks_played_equally_often_are_the_unit() -> None:
     assert found.is_worse
     assert not regression(blocks, alpha=0.01).is_worse
     assert found.low < found.difference < found.high
-    assert found.detectable == detectable(25)
+    reach, spread = quantile(0.975) + quantile(0.8), stdev(map(float, differences))
+    assert found.detectable == pytest.approx(reach * spread / 6**0.5)
+    assert found.detectable > detectable(25)
+    alike = regression([Block(5, 5, 4, 5)] * 6)
+    assert alike.detectable == detectable(30)
     assert regression(blocks) == found
 
 

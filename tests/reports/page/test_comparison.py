@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 from runner.core.comparison.compared import Compared, Estimate
 from runner.reports.page.comparison import MOST_ITEMS, comparison_section
-from tests.compared import compared, row
+from tests.compared import compared, gappy, row
 
 HOSTILE = "</section><script>alert(1)</script><img src=x onerror=alert(1)>\"' &\u202e\x1b\ud800"
 
@@ -75,3 +75,13 @@ def test_nothing_that_is_said_is_markup() -> None:
     for each in section.iter():
         assert not [name for name in each.attrib if name.startswith("on") or name in {"style", "href", "src"}]
     assert "\u202e" not in comparison_section(compared(HOSTILE))
+
+
+def test_a_cell_that_lost_trials_is_drawn_hollow() -> None:
+    """And says so to whoever points at it; how many it lost stands in the table."""
+    section = tree(gappy())
+    hollow = [each for each in section.iter("circle") if each.get("class") == "hollow"]
+    assert hollow
+    assert all("trials without a reply are missing" in texts(each) for each in hollow)
+    assert any(texts(each).startswith("1.5 10 of 20 10 8 of 20") for each in section.iter("tr"))
+    assert not any(each.get("class") == "hollow" for each in tree(compared()).iter("circle"))

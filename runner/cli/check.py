@@ -206,6 +206,7 @@ def _check(
     from runner.cli.display.watching import Watching
     from runner.operations.check import assess, open_check
     from runner.reports.json_report import assessment_json
+    from runner.store.assessments import keep_assessment
 
     opened: list[Checking] = []
 
@@ -227,9 +228,11 @@ def _check(
         typed("runner", *sys.argv[1:]),
         manifest.started_at,
     )
+    document = assessment_json(found)
+    keep_assessment(played.folder, document)
     if as_json:
         screen.out.flush()
-        sys.stdout.buffer.write(assessment_json(found))
+        sys.stdout.buffer.write(document)
         sys.stdout.buffer.flush()
     elif quiet:
         screen.tell(found.sentence)

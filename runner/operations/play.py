@@ -22,6 +22,7 @@ from runner.operations.opening import name_stamp, open_manifest, stamp
 from runner.operations.spending import open_budget, require_affordable
 from runner.operations.stage import Asked, Stage
 from runner.operations.taping import Taped, Taping
+from runner.store.assessments import forget_assessment
 from runner.store.folder import RunFolder
 from runner.store.journal import Journal
 from runner.store.manifest import Kind, Manifest
@@ -131,6 +132,7 @@ def resume(
         if taping is not None:
             taping.remember(folder)
         earlier = read_earlier(folder, stage, wanted)
+        forget_assessment(folder)
         return Performance(stage, folder, audience, heeded, taping).give(manifest, earlier)
 
 

@@ -13,6 +13,7 @@ from runner.operations.read import transcripts_of
 from runner.operations.stage import Asked
 from runner.reports.page.comparison import comparison_section
 from runner.reports.page.page import Heading, page
+from runner.store.assessments import read_assessment
 from runner.store.folder import RunFolder
 from runner.store.manifest import replace_file
 
@@ -39,8 +40,9 @@ def write_report(
     )
     section = "" if compared is None else comparison_section(compared)
     found = chain.from_iterable(_told_apart(folder, several=len(folders) > 1) for folder in folders)
+    assessment = read_assessment(folders[0]) if len(folders) == 1 else None
     path = folders[0].path / NAME if path is None else path
-    replace_file(path, "".join(page(heading, found, section)).encode("utf-8"))
+    replace_file(path, "".join(page(heading, found, section, assessment)).encode("utf-8"))
     return path
 
 

@@ -95,7 +95,7 @@ def _tell_cells(found: Compared, screen: Screen) -> None:
         Column[Cell](
             "cost",
             lambda cell: "" if cell.cost_usd is None else money(cell.cost_usd),
-            needed=_any(lambda cell: cell.cost_usd),
+            needed=lambda cells: any(cell.cost_usd for cell in cells),
         ),
     )
     played = [(name_of(cell), cell) for cell in found.cells if cell.status == "played"]

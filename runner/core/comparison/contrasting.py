@@ -50,7 +50,11 @@ def _hold(
     blocks = _blocks(base, cell, count)
     if not blocks:
         return None
-    discordance = discordance_of([(block.passed_base, block.n_base) for block in blocks])
+    both = [(block.passed_base, block.n_base) for block in blocks]
+    both += [
+        (block.passed_now, block.n_now) for block in blocks
+    ]  # of both: neither is more of a base than the other
+    discordance = discordance_of(both)
     return regression(blocks, alpha, LEVEL, discordance=discordance), blocks
 
 
@@ -143,7 +147,9 @@ def _rows(
         row.model_copy(
             update={
                 "places": tuple(
-                    _place(expected.by, key, side.on(items), held.get((number, key)), adjusted.get((number, key)))
+                    _place(
+                        expected.by, key, side.on(items), held.get((number, key)), adjusted.get((number, key))
+                    )
                     for key, side in sides.items()
                 )
             }

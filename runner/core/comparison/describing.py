@@ -98,10 +98,10 @@ def _part(played: Sequence[Cell]) -> Iterator[str]:
         if never.value is None:
             continue
         name = name_of(cell.label, cell.role)
-        stay = f" (in {percent(never.value)} % of {count(never.n, 'item')} never)" if never.value else ""
-        told.append(f"never at {name}" if at is None else f"at turn {at:g} at {name}{stay}")
+        stay = f" (never in {percent(never.value)} % of {count(never.n, 'item')})" if never.value else ""
+        told.append(f"{name} never" if at is None else f"{name} at turn {at:g}{stay}")
     if told:
-        yield f"Repeats part (median over items): {', '.join(told)}."
+        yield f"Where repeats part, median over items: {', '.join(told)}."
 
 
 def _alike(found: Compared, treatments: Sequence[Cell], base: Cell, twin: Cell | None) -> Iterator[str]:
@@ -115,7 +115,11 @@ def _alike(found: Compared, treatments: Sequence[Cell], base: Cell, twin: Cell |
     if there.value is None or not told:
         return
     again = None if twin is None else twin.diversity.similarity.value
-    noise = f" and {percent(again)} % at {base.label} again" if again is not None else ""
+    noise = (
+        f" and {percent(again)} % at {name_of(twin.label, twin.role)}"
+        if twin is not None and again is not None
+        else ""
+    )
     yield (
         f"Repeats are alike, letter by letter, by {joined(told)}, against {percent(there.value)} % at {base.label}{noise} "
         f"({count(there.n, 'pair')} there)."

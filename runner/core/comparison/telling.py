@@ -174,8 +174,8 @@ def _summed(found: Compared, played: Sequence[Cell]) -> Iterator[str]:
         differ = [cell.label for cell, contrast in held if contrast.verdict == "differs"]
         if differ:
             yield f"{_capital(_axis(found))} matters for the checks: {len(differ)} of {count(len(held), 'value')} {_verb(differ)} from {found.base}: {joined(differ)}."
-        elif any(cell.is_gappy for cell in played):
-            yield f"What passes says little of {_axis(found)} here, with trials that stay without a reply in one value and not in another."
+        elif gappy := [cell.label for cell in played if cell.is_gappy]:
+            yield f"What passes says little of {joined(gappy)}, since what passed is known of the trials with a reply alone."
         elif all(contrast.verdict == "equivalent" for _, contrast in held) and found.margin is not None:
             yield f"{_capital(_axis(found))} does not matter for the checks, within {_margin(found.margin)}: that holds for all {len(held)} values."
         else:

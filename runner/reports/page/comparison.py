@@ -7,6 +7,7 @@ from runner.core.comparison.compared import Cell, Compared, Estimate, Place, Row
 from runner.reports.curves import curves, name_of
 from runner.reports.markup import apart, element, shown
 from runner.reports.page.chart import chart
+from runner.reports.page.links import conversations_at
 from runner.reports.telling import percent
 from runner.reports.wording import count, money
 
@@ -38,12 +39,13 @@ def comparison_section(found: Compared) -> str:
     if drawn:
         parts.append(element("div", "".join(drawn), class_="curves"))
     heats: tuple[tuple[str, Callable[[Place], Estimate | None]], ...] = (
-        ("Passed, scenario by scenario", lambda place: place.pass_rate),
-        ("Repeats that agree word for word, scenario by scenario", lambda place: place.pairs),
+        ("Passed", lambda place: place.pass_rate),
+        ("Repeats that agree word for word", lambda place: place.pairs),
     )
-    rows = found.by_item if len(found.by_item) <= MOST_ITEMS else found.by_scenario
+    is_whole = len(found.by_scenario) < len(found.by_item) <= MOST_ITEMS
+    rows, noun = (found.by_item, "item") if is_whole else (found.by_scenario, "scenario")
     for title, number in heats:
-        parts.append(_heat(title, rows, number))
+        parts.append(_heat(f"{title}, {noun} by {noun}", rows, number, found.by))
     return element("section", "".join(parts), id="comparison", class_="comparison")
 
 
@@ -83,7 +85,7 @@ def _cells(found: Compared) -> str:
         ("finished by", lambda cell: ", ".join(f"{key} {n:,}" for key, n in cell.finish_reasons.items())),
         ("A90 (unreliability)", _stability),
         ("seconds", lambda cell: "" if cell.latency_s.value is None else f"{cell.latency_s.value:.2f}"),
-        ("cost", lambda cell: "" if cell.cost_usd is None else money(cell.cost_usd)),
+        ("cost", lambda cell: money(cell.cost_usd) if cell.cost_usd else ""),
     )
     told = [column for column in columns if any(column[1](cell) for cell in found.cells)]
     head = "".join(element("th", shown(title), scope="col") for title, _ in ((found.by, None), *told))
@@ -102,7 +104,7 @@ def _cells(found: Compared) -> str:
     return element("div", table, class_="wide", tabindex="0", role="region", aria_label="cells")
 
 
-def _heat(title: str, rows: Sequence[Row], number: Callable[[Place], Estimate | None]) -> str:
+def _heat(title: str, rows: Sequence[Row], number: Callable[[Place], Estimate | None], by: str) -> str:
     """A table of shades: a row for each scenario or item, a column for each cell; the number stands in it."""
     names = list(dict.fromkeys(name_of(place) for row in rows for place in row.places))
     body = []
@@ -113,7 +115,8 @@ def _heat(title: str, rows: Sequence[Row], number: Callable[[Place], Estimate | 
         for name in names:
             estimate = number(places[name]) if name in places else None
             known = known or (estimate is not None and estimate.value is not None)
-            cells.append(_shade(estimate))
+            at = {**row.variant, by: places[name].label} if name in places else {}
+            cells.append(_shade(estimate, conversations_at(row.scenario, row.case, at)))
         body.append(element("tr", "".join(cells)))
     if not known:
         return ""
@@ -126,12 +129,12 @@ def _heat(title: str, rows: Sequence[Row], number: Callable[[Place], Estimate | 
     )
 
 
-def _shade(estimate: Estimate | None) -> str:
-    """A share with its shade and what it stands on."""
+def _shade(estimate: Estimate | None, address: str) -> str:
+    """A share with its shade and what it stands on: a link to the conversations that it is of."""
     if estimate is None or estimate.value is None:
         return element("td", "", class_="h-none")
     told = f"{percent(estimate.value)} % " + element("small", shown(f"n={estimate.n:,}"))
-    return element("td", told, class_=f"number h{round(HEATS * estimate.value)}")
+    return element("td", element("a", told, href=address), class_=f"number h{round(HEATS * estimate.value)}")
 
 
 def _passed(cell: Cell) -> str:

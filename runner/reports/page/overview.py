@@ -3,13 +3,17 @@
 from collections import Counter
 from typing import Final
 
+from runner.core.assessment import Assessment
 from runner.core.gates.outcome import outcome_of
 from runner.core.measuring import Measured
 from runner.core.statistics.rates import percentile, wilson
 from runner.core.transcript import Transcript
+from runner.core.value import Json
 from runner.reports.markup import apart, element, shown
+from runner.reports.page.links import conversations_at
+from runner.reports.page.verdict import block_verdict
 from runner.reports.telling import percent
-from runner.reports.wording import count, money
+from runner.reports.wording import money
 
 HEATS: Final = 10
 ORDER: Final = ("passed", "failed", "broken", "unanswered", "unfinished", "unmeasured")
@@ -28,10 +32,12 @@ _TITLES: Final = (
 class Overview:
     """What a page's overview is made from, transcript by transcript; it keeps counts, never texts."""
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
+    def __init__(self, assessment: Assessment | None = None) -> None:
+        """Begin with nothing but what a check found, where there was one."""
+        self._gated = {block.id: block for block in assessment.blocks} if assessment else {}
         self._blocks: dict[str, Measured] = {}
         self._tokens: dict[str, list[int | None]] = {}
+        self._places: dict[str, tuple[str, str | None, dict[str, Json]]] = {}
         self._models: dict[str, None] = {}
         self._outcomes: Counter[str] = Counter()
 
@@ -40,6 +46,7 @@ class Overview:
         block = transcript.id.rpartition("#")[0]
         if block not in self._blocks:
             self._blocks[block] = Measured.begin(transcript)
+            self._places[block] = (transcript.scenario, transcript.case, transcript.variant)
         self._blocks[block].add(transcript)
         self._tokens.setdefault(block, []).append(transcript.usage.completion_tokens)
         self._models[f"{transcript.provider} ({transcript.model})"] = None
@@ -49,7 +56,8 @@ class Overview:
         """The section; everything foreign in it is escaped."""
         parts = [element("h2", "Overview"), element("p", self._figures(), class_="figures")]
         parts.append(element("p", apart(f"played on {', '.join(self._models)}"), class_="aside"))
-        head = "".join(element("th", shown(title), scope="col") for title in ("", *_TITLES))
+        titles = ("", *(["gate"] if self._gated else []), *_TITLES)
+        head = "".join(element("th", shown(title), scope="col") for title in titles)
         body = "".join(self._row(name, block) for name, block in self._blocks.items())
         table = element("table", element("thead", element("tr", head)) + element("tbody", body))
         parts.append(element("div", table, class_="wide", tabindex="0", role="region", aria_label="variants"))
@@ -75,7 +83,8 @@ class Overview:
         tokens = [each for each in self._tokens[name] if each is not None]
         costs = [each for each in block.costs if each is not None]
         cells = (
-            _number(count(len(block.trials), "")),
+            *([element("td", self._gate(name))] if self._gated else []),
+            _number(f"{len(block.trials):,}"),
             self._rate(block),
             _number(_interval(block)),
             element("td", shown(others) + flaky),
@@ -83,7 +92,13 @@ class Overview:
             _number(f"{percentile(tokens, 0.5):,.0f}" if tokens else ""),
             _number(money(sum(costs)) if costs and len(costs) == len(block.costs) and sum(costs) else ""),
         )
-        return element("tr", element("th", apart(name), scope="row") + "".join(cells))
+        place = element("a", apart(name), href=conversations_at(*self._places[name]))
+        return element("tr", element("th", place, scope="row") + "".join(cells))
+
+    def _gate(self, name: str) -> str:
+        """What a check found of it; empty where it did not look at it."""
+        block = self._gated.get(name)
+        return "" if block is None else block_verdict(block)
 
     def _rate(self, block: Measured) -> str:
         """How many passed of how many, shaded."""

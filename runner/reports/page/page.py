@@ -12,11 +12,13 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
+from runner.core.assessment import Assessment
 from runner.core.transcript import Transcript
 from runner.core.value import Json
 from runner.reports.markup import element, shown
 from runner.reports.page.data import conversation_data
 from runner.reports.page.overview import Overview
+from runner.reports.page.verdict import verdict_section
 
 STYLES: Final = ("style.css", "comparison.css")
 SCRIPT: Final = "script.js"
@@ -38,11 +40,16 @@ class Heading:
     """How it ended, in words."""
 
 
-def page(heading: Heading, transcripts: Iterable[Transcript], comparison: str = "") -> Iterator[str]:
-    """The page in pieces, to be written one after the other; a comparison's section stands where there is one."""
+def page(
+    heading: Heading,
+    transcripts: Iterable[Transcript],
+    comparison: str = "",
+    assessment: Assessment | None = None,
+) -> Iterator[str]:
+    """The page in pieces, to be written one after the other; with a comparison's section, and what a check found, if any."""
     style = "".join(_resource(name) for name in STYLES)
     script = _resource(SCRIPT)
-    overview, told, raw = Overview(), list[str](), list[str]()
+    overview, told, raw = Overview(assessment), list[str](), list[str]()
     for number, transcript in enumerate(transcripts):
         overview.add(transcript)
         told.append(_json(conversation_data(transcript)))
@@ -55,7 +62,9 @@ def page(heading: Heading, transcripts: Iterable[Transcript], comparison: str = 
     yield element_of("meta", name="referrer", content="no-referrer")
     yield f"<title>{shown(heading.name)} - runner</title><style>{style}</style></head><body>"
     yield _header(heading, len(told))
-    yield f'<main>{overview.section()}{comparison}<section id="conversations" aria-label="conversations"></section></main>'
+    verdict = "" if assessment is None else verdict_section(assessment)
+    yield f"<main>{verdict}{overview.section()}{comparison}"
+    yield '<section id="conversations" aria-label="conversations"></section></main>'
     yield "<noscript><p>Conversations are shown by a script that stands in this file; the overview needs none.</p></noscript>"
     yield _block(f"[{','.join(told)}]", id="data")
     yield from raw

@@ -353,6 +353,13 @@
     if ([...state.keys()].length && !show.scrolled) { home.scrollIntoView(); show.scrolled = true; }
   }
   window.addEventListener("hashchange", show);
+  // A link in a table leads to the conversations, however often it is followed.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#"]');
+    if (!link || home.contains(link)) return;
+    show.scrolled = false;
+    if (link.hash === location.hash) show();
+  });
 
   // -- dark or light, for this visit
 

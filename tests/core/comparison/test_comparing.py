@@ -403,7 +403,8 @@ def test_a_lost_trial_changes_no_other_cell(seed: int) -> None:
     ]
     assert (the(before, "2").unanswered, the(after, "2").unanswered) == (0, 1)
     held = the(after, "2").answered
-    assert held is not None and held.verdict == "undecided"
+    assert held is not None
+    assert held.verdict == "undecided"
     same = {"unanswered", "answered", "cost_usd"}  # a request that timed out may have cost something
     assert the(before, "2").model_dump(exclude=same) == the(after, "2").model_dump(exclude=same)
     assert after.status == "incomplete"

@@ -99,7 +99,7 @@ def test_diversity_stands_beside_the_a_a_pair() -> None:
     told = words(with_cell(compared(), 3, shifts=shift))
     assert (
         "Repeats are alike, letter by letter, by 56 % at 0.7 and 41 % at 1.5 (beyond the A/A band, p = 0.004), against 85 % at 0 "
-        "and 84 % at 0 again (180 pairs there)."
+        "and 84 % at 0 again (A/A) (180 pairs there)."
     ) in told
     assert (
         "Different among all that repeats say (120 replies): replies 55 % at 0, 84 % at 0.7, 99 % at 1.5; words 50 % at 0"
@@ -133,9 +133,11 @@ def test_one_repeat_each_still_says_how_replies_differ() -> None:
 
 def test_where_repeats_part_is_told_of_every_cell() -> None:
     """The median turn, and in how many items they never do."""
-    assert "Repeats part (median over items): at turn 2 at 0 (in 30 % of 2 items never)" in words(compared())
+    assert "Where repeats part, median over items: 0 at turn 2 (never in 30 % of 2 items)" in words(
+        compared()
+    )
     never = with_cell(compared(), 0, agreement=Agreement(pairs=about(1, 4), never=about(1, 2)))
-    assert "Repeats part (median over items): never at 0, at turn 2 at 0 again (A/A)" in words(never)
+    assert "Where repeats part, median over items: 0 never, 0 again (A/A) at turn 2" in words(never)
 
 
 def test_what_shifted_is_told_and_what_did_not() -> None:
@@ -236,7 +238,7 @@ def test_trials_that_stay_without_a_reply_come_before_all() -> None:
     assert found.sentences[0].startswith(
         "More trials stay without a reply at 2 than at 0 (16 of 20 trials at 2, 0 of 20 at 0; p < 0.001 after Holm)"
     )
-    assert "What passes says little of temperature here" in found.sentences[1]
+    assert "What passes says little of 2, since" in found.sentences[1]
     assert "No value" not in words(found)
     mild = found.cells[1].answered
     assert mild is not None
@@ -291,4 +293,4 @@ def test_one_turn_does_not_part() -> None:
     """Scenarios of a single turn have no turn at which repeats part: how far they agree says it all."""
     whole = expected((0, 1), repeats=2)
     found = compare(whole, all_of(cell_of(whole, "0", "pf"), cell_of(whole, "1", "pf")))
-    assert "Repeats part" not in words(found)
+    assert "repeats part" not in words(found)

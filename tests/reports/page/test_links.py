@@ -1,0 +1,24 @@
+"""Links within a page."""
+
+from urllib.parse import parse_qs
+
+from runner.reports.page.links import conversations_at
+from tests.pages import HOSTILE
+
+
+def test_what_is_named_is_what_is_read_again() -> None:
+    """Whatever signs names and values have; values are spelled as ids spell them."""
+    address = conversations_at(HOSTILE, "a&b=c#d", {"params.x": 0.70, "system": HOSTILE})
+    assert address.startswith("#scenario=")
+    shown = HOSTILE.encode("utf-8", "replace").decode()
+    assert parse_qs(address[1:], keep_blank_values=True) == {
+        "scenario": [shown],
+        "case": ["a&b=c#d"],
+        "axis.params.x": ["0.7"],
+        "axis.system": [shown],
+    }
+
+
+def test_what_is_not_named_is_not_chosen() -> None:
+    """A scenario alone is all of its conversations."""
+    assert conversations_at("talk") == "#scenario=talk"

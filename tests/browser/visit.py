@@ -9,6 +9,7 @@ class Visit:
     """A page in a browser that may fetch nothing, with all that it complained of."""
 
     def __init__(self, context: BrowserContext) -> None:
+        context.set_default_timeout(5_000)
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
         self.fetched: list[str] = []

@@ -17,15 +17,14 @@ WORDS: Final = {"unanswered": "no reply", **LEFT_OUT}
 
 
 def conversation_data(transcript: Transcript) -> dict[str, Json]:
-    """One conversation; short names, since there may be thousands: the script's comment says what they mean."""
+    """One conversation; its names are harmless as well, since they stand in addresses, which hold no half characters."""
     data: dict[str, Json] = {
-        "id": transcript.id,
-        "shown": harmless(transcript.id),
-        "scenario": transcript.scenario,
-        "case": transcript.case,
-        "variant": {axis: spelled(value) for axis, value in transcript.variant.items()},
+        "id": harmless(transcript.id),
+        "scenario": harmless(transcript.scenario),
+        "case": transcript.case and harmless(transcript.case),
+        "variant": {harmless(axis): harmless(spelled(value)) for axis, value in transcript.variant.items()},
         "repeat": transcript.repeat,
-        "tags": list(transcript.tags),
+        "tags": [harmless(tag) for tag in transcript.tags],
         "outcome": outcome_of(transcript),
         "facts": _facts(transcript),
         "opening": [_message(str(each.get("role")), text_of(each)) for each in opening_of(transcript)],

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from runner.core.harmless import harmless
 from runner.core.places import spelled
 from runner.core.value import Json
 
@@ -15,4 +16,4 @@ def conversations_at(
     if case is not None:
         chosen["case"] = case
     chosen |= {f"axis.{axis}": spelled(value) for axis, value in (variant or {}).items()}
-    return f"#{urlencode(chosen, errors='replace')}"
+    return f"#{urlencode({harmless(name): harmless(value) for name, value in chosen.items()})}"

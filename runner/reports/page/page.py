@@ -6,7 +6,7 @@ Content-Security-Policy, and what was said stands in blocks of data.
 
 import json
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
@@ -61,7 +61,8 @@ def page(
     yield element_of("meta", name="color-scheme", content="light dark")
     yield element_of("meta", name="referrer", content="no-referrer")
     yield f"<title>{shown(heading.name)} - runner</title><style>{style}</style></head><body>"
-    yield _header(heading, len(told))
+    sections = [("Verdict", assessment is not None), ("Overview", True), ("Comparison", bool(comparison))]
+    yield _header(heading, len(told), [name for name, stands in sections if stands])
     verdict = "" if assessment is None else verdict_section(assessment)
     yield f"<main>{verdict}{overview.section()}{comparison}"
     yield '<section id="conversations" aria-label="conversations"></section></main>'
@@ -104,12 +105,12 @@ def _block(data: str, **attributes: str) -> str:
     return element_of("script", type="application/json", **attributes) + data + "</script>"
 
 
-def _header(heading: Heading, conversations: int) -> str:
+def _header(heading: Heading, conversations: int, sections: Sequence[str]) -> str:
     """Which run it is, and where to go in the page."""
     facts = [f"{conversations:,} conversation{'s' * (conversations != 1)}", heading.status]
     if heading.started_at:
         facts.insert(0, heading.started_at.replace("T", " ").partition(".")[0] + " UTC")
-    links = element("a", "Overview", href="#overview") + element("a", "Conversations", href="#conversations")
+    links = "".join(element("a", name, href=f"#{name.lower()}") for name in (*sections, "Conversations"))
     button = element("button", "Dark or light", type="button", id="theme")
     parts = [
         element("h1", shown(heading.name)),

@@ -52,7 +52,7 @@
   function wordsOf(number) {
     if (words[number] === undefined) {
       const each = data[number];
-      const said = [each.shown, each.error || ""];
+      const said = [each.id, each.error || ""];
       for (const message of each.opening || []) said.push(plain(message.text));
       for (const turn of each.turns || []) {
         if (turn.line) said.push(plain(turn.line.text));
@@ -108,7 +108,7 @@
   const list = make("ul", "list");
   list.setAttribute("aria-label", "conversations");
   const rows = data.map((each, number) => {
-    const link = make("a", "", make("bdi", "", each.shown), make("br"), make("span", "outcome " + each.outcome, each.outcome));
+    const link = make("a", "", make("bdi", "", each.id), make("br"), make("span", "outcome " + each.outcome, each.outcome));
     link.href = "#open=" + encodeURIComponent(each.id);
     link.addEventListener("click", (event) => {
       if (event.metaKey || event.ctrlKey || event.shiftKey) return;
@@ -178,7 +178,7 @@
   }
 
   function head(each) {
-    return make("div", "", make("h3", "", make("bdi", "", each.shown)),
+    return make("div", "", make("h3", "", make("bdi", "", each.id)),
       make("p", "facts", make("span", each.outcome, each.outcome), "; " + each.facts));
   }
 
@@ -266,7 +266,7 @@
       select.id = "beside";
       select.append(make("option", "", "put another one beside it"));
       for (const number of others.slice(0, 500)) {
-        const option = make("option", "", data[number].shown);
+        const option = make("option", "", data[number].id);
         option.value = number;
         select.append(option);
       }

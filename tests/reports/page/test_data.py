@@ -64,10 +64,9 @@ def test_what_a_filter_needs_is_there() -> None:
     assert found["variant"] == {"temperature": "0.7", "system": "v1"}
 
 
-def test_texts_are_harmless_and_ids_are_as_they_are() -> None:
-    """Controls and marks of direction are shown, not obeyed; what a link names stays what it is."""
+def test_texts_and_names_are_harmless() -> None:
+    """Controls, half characters and marks of direction are shown, not obeyed, wherever they stand."""
     found = data((HOSTILE, HOSTILE), id=f"{HOSTILE}#1")
-    assert found["id"] == f"{HOSTILE}#1"
-    for text in (found["shown"], "".join(found["turns"][0]["reply"]["text"])):
+    for text in (found["id"], "".join(found["turns"][0]["reply"]["text"])):
         assert not set("\x00\x07\x1b\u202e\u2066\ud800") & set(text)
         assert "<img src=x" in text

@@ -1,0 +1,284 @@
+"""The page of a run in a real browser: it loads without complaint, filters, links, compares, and obeys nobody."""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from runner.core.transcript import Transcript
+from runner.reports.page.comparison import comparison_section
+from tests.assessed import assessment
+from tests.browser.visit import Visit
+from tests.compared import compared
+from tests.pages import HOSTILE, conversation, written
+from tests.played import played
+
+TALKS = [conversation(number, temperature) for temperature in (0, 0.7) for number in (1, 2, 3)]
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Path:
+    """The page of six conversations, with a comparison and a verdict."""
+    return put(tmp_path, TALKS)
+
+
+def put(folder: Path, said: Sequence[Transcript]) -> Path:
+    """A page in a file."""
+    path = folder / "page.html"
+    text = written(said, section=comparison_section(compared()), assessment=assessment())
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def shown(page: Page) -> list[str]:
+    """The ids of the conversations that are listed."""
+    rows = page.locator("ul.list li:not([hidden]) bdi")
+    return [rows.nth(number).text_content() or "" for number in range(rows.count())]
+
+
+def test_it_opens_from_a_file(visit: Visit, at: Path) -> None:
+    """Nothing is fetched and nothing complains; everything is listed."""
+    page = visit.open(at)
+    assert shown(page) == [each.id for each in TALKS]
+    expect(page.get_by_role("status")).to_have_text("6 conversations")
+    assert [
+        page.locator(f"#{name}").is_visible()
+        for name in ("verdict", "overview", "comparison", "conversations")
+    ] == [True] * 4
+
+
+def test_filters_by_status_tag_variant_and_text(visit: Visit, at: Path) -> None:
+    """Each by itself and all together; how many are left is said."""
+    page = visit.open(at)
+    page.get_by_label("outcome").select_option("passed")
+    assert shown(page) == ["talk[temperature=0]#2", "talk[temperature=0.7]#2"]
+    page.get_by_label("tag").select_option("warm")
+    assert shown(page) == ["talk[temperature=0.7]#2"]
+    expect(page.get_by_role("status")).to_have_text("1 of 6 conversations")
+    page.get_by_label("outcome").select_option("")
+    page.get_by_label("tag").select_option("")
+    page.locator("[id='by-axis.temperature']").select_option("0")
+    assert len(shown(page)) == 3
+    page.locator("[id='by-axis.temperature']").select_option("")
+    page.get_by_label("said somewhere").fill("HELLO 3")
+    expect(page.get_by_role("status")).to_have_text("2 of 6 conversations")
+    assert shown(page) == ["talk[temperature=0]#3", "talk[temperature=0.7]#3"]
+    page.get_by_label("said somewhere").fill("nobody said this")
+    expect(page.get_by_role("status")).to_have_text("0 of 6 conversations")
+
+
+def test_what_is_shown_stands_in_the_address(visit: Visit, at: Path) -> None:
+    """A link shows the same to whoever follows it; the way back and forth is the browser's."""
+    page = visit.open(at)
+    page.locator("[id='by-axis.temperature']").select_option("0.7")
+    page.locator("ul.list li:not([hidden]) a").nth(1).click()
+    address = page.url
+    assert "axis.temperature=0.7" in address
+    again = visit.open(at, address.partition("#")[1] + address.partition("#")[2])
+    again.reload()
+    assert len(shown(again)) == 3
+    expect(again.locator(".stage h3").first).to_have_text("talk[temperature=0.7]#2")
+    page.locator("[id='by-axis.temperature']").select_option("")
+    page.go_back()
+    assert len(shown(page)) == 3
+
+
+def test_the_overview_leads_to_conversations(visit: Visit, at: Path) -> None:
+    """A count of outcomes, a variant's name and a cell of the heat map are links to what they count."""
+    page = visit.open(at)
+    page.get_by_role("link", name="2 passed", exact=True).click()
+    assert len(shown(page)) == 2
+    page.get_by_role("link", name="talk[temperature=0.7]", exact=True).click()
+    assert shown(page) == [f"talk[temperature=0.7]#{number}" for number in (1, 2, 3)]
+    expect(page.locator("#conversations h2")).to_be_in_viewport()
+    page.locator("table.heat a").first.click()
+    assert page.url.partition("#")[2].startswith("scenario=refund-policy")
+
+
+def test_a_name_that_the_page_lacks_is_said(visit: Visit, at: Path) -> None:
+    """A link from another page is no error: it says that there is no such conversation; what is no list is none."""
+    page = visit.open(at, "#open=gone%231&beside=%7B")
+    expect(page.locator(".stage")).to_contain_text("no conversation of that name")
+
+
+def test_a_conversation_is_a_chat_with_its_checks(visit: Visit, at: Path) -> None:
+    """Both turns, the second one with its check, tokens and seconds; the raw line only on demand, and to the letter."""
+    page = visit.open(at, "#open=talk%5Btemperature%3D0%5D%231")
+    turns = page.locator(".stage .turn")
+    assert turns.count() == 2
+    expect(turns.nth(0).locator(".message.user")).to_contain_text("Hello?")
+    assert turns.nth(0).locator(".checks").count() == 0
+    expect(turns.nth(1).locator(".checks li.failed")).to_contain_text("number 1 is failed")
+    expect(turns.nth(1)).to_contain_text("10 tokens in, 2 out, 0.50 s")
+    assert page.locator("pre.raw").count() == 0
+    page.get_by_text("raw JSON").click()
+    assert json.loads(page.locator("pre.raw").inner_text()) == json.loads(json.dumps(TALKS[0].dump()))
+
+
+def test_variants_stand_side_by_side_by_turn(visit: Visit, tmp_path: Path) -> None:
+    """Turns of one number begin at one height, however long the replies before; the words that differ are marked."""
+    long = "It is a very long day, and there is much of it. " * 20
+    said = [
+        conversation(1, 0, "All is well today."),
+        conversation(1, 0.7, "All is not well, today."),
+        conversation(1, 1.5, long),
+    ]
+    page = visit.open(put(tmp_path, said), "#open=talk%5Btemperature%3D0%5D%231")
+    page.get_by_role("button", name="all variants beside each other").click()
+    for turn in (1, 2):
+        boxes = page.get_by_label(f"turn {turn}")
+        assert boxes.count() == 3
+        tops = {round((boxes.nth(number).bounding_box() or {"y": -1.0})["y"]) for number in range(3)}
+        assert len(tops) == 1
+    marked = page.get_by_label("turn 2").nth(1).locator("ins")
+    assert [marked.nth(number).inner_text() for number in range(marked.count())] == ["not ", ","]
+    assert page.get_by_label("turn 1").nth(1).locator("ins").count() == 0
+    assert page.get_by_label("turn 2").nth(0).locator("ins").count() == 0
+    page.get_by_role("button", name="this one alone").click()
+    assert page.get_by_label("turn 1").count() == 1
+
+
+@pytest.mark.parametrize("width", [1400, 400])
+def test_a_hostile_conversation_does_nothing(visit: Visit, tmp_path: Path, width: int) -> None:
+    """Script and closing tags, addresses of data, marks of direction: shown to the letter, wherever they stand."""
+    wild = [
+        played(
+            (HOSTILE, HOSTILE), (HOSTILE, f"{HOSTILE} again"),
+            id=f"{HOSTILE}#{number}", scenario=HOSTILE, case=HOSTILE, tags=[HOSTILE], repeat=number,
+            variant={HOSTILE: f"{HOSTILE}{number}"}, provider=HOSTILE, model=HOSTILE,
+        )
+        for number in (1, 2)
+    ]  # fmt: skip
+    path = tmp_path / "page.html"
+    path.write_text(
+        written(wild, section=comparison_section(compared(HOSTILE)), assessment=assessment(HOSTILE)), "utf-8"
+    )
+    page = visit.open(path)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.locator("ul.list a").first.click()
+    page.locator("#beside").select_option(index=1)
+    for each in page.get_by_text("raw JSON").all():
+        each.click()
+    page.get_by_label("said somewhere").fill("<img src=x")
+    expect(page.locator(".stage .said").first).to_contain_text("<img src=x onerror=window.stolen=2>")
+    assert page.evaluate("typeof window.stolen") == "undefined"
+    assert (
+        page.evaluate(
+            "document.querySelectorAll('img, iframe, base, [onload], [onerror], script[src]').length"
+        )
+        == 0
+    )
+    assert page.evaluate("document.querySelectorAll('a:not([href^=\"#\"])').length") == 0
+    assert "\u202e" not in page.locator("body").inner_text()
+    assert page.url.startswith(path.resolve().as_uri())
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1400, 400])
+def test_nothing_is_wider_than_the_window(visit: Visit, at: Path, width: int, scheme: str) -> None:
+    """On a desk and on a phone, before and after a conversation is opened and others stand beside it."""
+    page = visit.open(at)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    for step in ("", "ul.list a", "#beside"):
+        if step == "#beside":
+            page.locator(step).select_option(index=2)
+        elif step:
+            page.locator(step).first.click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for each in page.locator("button:visible, select:visible, input:visible, .message:visible").all():
+            box = each.bounding_box()
+            assert box is not None
+            inside_scroller = each.evaluate("one => one.closest('.rows, .wide') !== null")
+            assert inside_scroller or box["x"] + box["width"] <= width + 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_can_be_read_by_day_and_by_night(visit: Visit, at: Path, scheme: str) -> None:
+    """Every text stands out from what is behind it (WCAG AA, 4.5 to 1); the button turns one into the other."""
+    page = visit.open(at, "#open=talk%5Btemperature%3D0%5D%231")
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    first = faint(page)
+    assert first == []
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.get_by_role("button", name="Dark or light").click()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
+    assert faint(page) == []
+
+
+def faint(page: Page) -> list[str]:
+    """The texts that do not stand out enough, each with its contrast; shades lie over what is behind them."""
+    found: list[str] = page.evaluate(
+        """() => {
+          const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
+          const over = (top, below) => {
+            const alpha = top.length > 3 ? top[3] : 1;
+            return [0, 1, 2].map((at) => top[at] * alpha + below[at] * (1 - alpha));
+          };
+          const light = (colour) => {
+            const [r, g, b] = colour.map((one) => one / 255).map((one) => one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4);
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+          };
+          const behind = (element) => {
+            const all = [];
+            for (let each = element; each; each = each.parentElement) all.push(numbers(getComputedStyle(each).backgroundColor));
+            return all.reverse().reduce((below, top) => over(top, below), [255, 255, 255]);
+          };
+          const faint = [];
+          const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          while (walker.nextNode()) {
+            const element = walker.currentNode.parentElement;
+            if (!walker.currentNode.textContent.trim() || element.closest("script, noscript, svg") || !element.checkVisibility()) continue;
+            let opacity = 1;
+            for (let each = element; each; each = each.parentElement) opacity *= Number(getComputedStyle(each).opacity);
+            const ground = behind(element);
+            const ink = numbers(getComputedStyle(element).color);
+            const [a, b] = [light(over([...ink.slice(0, 3), (ink[3] ?? 1) * opacity], ground)), light(ground)];
+            const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+            if (ratio < 4.5) faint.push(`${ratio.toFixed(2)} ${element.className}: ${walker.currentNode.textContent.trim().slice(0, 40)}`);
+          }
+          return [...new Set(faint)];
+        }"""
+    )
+    return found
+
+
+def test_it_prints_what_was_found_and_what_is_open(visit: Visit, at: Path) -> None:
+    """On paper there is nothing to press: the overview, the comparison and the conversation that is open."""
+    page = visit.open(at, "#open=talk%5Btemperature%3D0%5D%231")
+    page.emulate_media(media="print")
+    assert [page.locator(each).is_visible() for each in (".filters", "ul.list", "#theme", "nav")] == [
+        False
+    ] * 4
+    assert [
+        page.locator(each).first.is_visible() for each in ("#overview table", ".curves svg", ".stage .turn")
+    ] == [True] * 3
+
+
+def test_every_curve_has_its_points_within_its_picture(visit: Visit, at: Path) -> None:
+    """Drawn by the browser, each point lies inside its picture, and has a size."""
+    page = visit.open(at)
+    for picture in page.locator(".curves svg").all():
+        outer = picture.bounding_box()
+        assert outer is not None
+        for point in picture.locator("circle").all():
+            box = point.bounding_box()
+            assert box is not None
+            assert outer["x"] <= box["x"] <= outer["x"] + outer["width"]
+            assert outer["y"] <= box["y"] <= outer["y"] + outer["height"]
+            assert box["width"] > 1
+
+
+def test_everything_can_be_reached_by_keys(visit: Visit, at: Path) -> None:
+    """By the tab key from the top to a conversation, which Return opens; what has the focus can be seen."""
+    page = visit.open(at)
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('ul.list') !== null"):
+            break
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    page.keyboard.press("Enter")
+    expect(page.locator(".stage h3").first).to_have_text(re.compile(r"^talk\[temperature=0\]#1$"))

@@ -1,10 +1,7 @@
 """A real browser for the tests of pages: the machine's own Chromium or Chrome, driven by Playwright; nothing is fetched."""
 
 import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Final
 
 import pytest
 
@@ -12,20 +9,7 @@ pytest.importorskip("playwright", reason="Playwright is not installed")
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.visit import Visit
-
-NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PLACES: Final = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "C:/Program Files/Google/Chrome/Application/chrome.exe",
-)
-
-
-def find_browser() -> str | None:
-    """The way to a browser of this machine; None where there is none."""
-    named = (shutil.which(name) for name in NAMES)
-    return next((each for each in (*named, *PLACES) if each and Path(each).is_file()), None)
+from tests.browser.visit import Visit, find_browser, flags
 
 
 @pytest.fixture(scope="session")
@@ -37,11 +21,8 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("RUNNER_BROWSER") == "required":
             pytest.fail(why)
         pytest.skip(why)
-    is_root = (
-        hasattr(os, "geteuid") and os.geteuid() == 0
-    )  # whose processes Chromium does not put into its sandbox
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"] if is_root else [])
+        browser = playwright.chromium.launch(executable_path=path, args=flags())
         yield browser
         browser.close()
 

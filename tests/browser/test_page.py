@@ -282,3 +282,23 @@ def test_everything_can_be_reached_by_keys(visit: Visit, at: Path) -> None:
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
     page.keyboard.press("Enter")
     expect(page.locator(".stage h3").first).to_have_text(re.compile(r"^talk\[temperature=0\]#1$"))
+
+
+@pytest.mark.parametrize("width", [1400, 400])
+def test_a_long_list_comes_as_it_is_read(visit: Visit, tmp_path: Path, width: int) -> None:
+    """So many at once, the others once the end is reached; a filter and a link reach all of them at once."""
+    page = visit.open(put(tmp_path, [conversation(number, number % 2) for number in range(250)]))
+    page.set_viewport_size({"width": width, "height": 900})
+    rows = page.locator("ul.list li:has(bdi)")
+    expect(page.get_by_role("status")).to_have_text("250 conversations")
+    assert rows.count() < 250
+    for number in (99, 199, 249):
+        rows.nth(number).scroll_into_view_if_needed()
+        rows.last.scroll_into_view_if_needed()
+    expect(rows).to_have_count(250)
+    assert page.locator("button.more:visible").count() == 0
+    page.get_by_label("said somewhere").fill("hello 249.")
+    expect(rows).to_have_count(1)
+    again = visit.open(tmp_path / "page.html", "#open=talk%5Btemperature%3D1%5D%23249")
+    again.reload()
+    expect(again.locator(".stage h3").first).to_have_text("talk[temperature=1]#249")

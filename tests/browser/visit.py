@@ -1,8 +1,29 @@
-"""A visit to a page in a browser that may fetch nothing, with all that it complained of."""
+"""A visit to a page in a browser that may fetch nothing, with all that it complained of; and where a browser is found."""
 
+import os
+import shutil
 from pathlib import Path
+from typing import Final
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Error, Page, Route
+
+NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PLACES: Final = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+)
+
+
+def find_browser() -> str | None:
+    """The way to a browser of this machine; None where there is none."""
+    named = (shutil.which(name) for name in NAMES)
+    return next((each for each in (*named, *PLACES) if each and Path(each).is_file()), None)
+
+
+def flags() -> list[str]:
+    """What a browser is started with: of root's processes Chromium puts none into its sandbox."""
+    return ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
 
 
 class Visit:

@@ -107,19 +107,49 @@
 
   const list = make("ul", "list");
   list.setAttribute("aria-label", "conversations");
-  const rows = data.map((each, number) => {
-    const link = make("a", "", make("bdi", "", each.id), make("br"), make("span", "outcome " + each.outcome, each.outcome));
-    link.href = "#open=" + encodeURIComponent(each.id);
-    link.addEventListener("click", (event) => {
-      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-      event.preventDefault();
-      location.hash = address(changed({ open: each.id, beside: "" }));
-    });
-    const row = make("li", "", link);
-    list.append(row);
-    return { row, link };
-  });
+  const rows = new Array(data.length);
+  /** A conversation in the list; made when it is first shown. */
+  function rowOf(number) {
+    if (rows[number] === undefined) {
+      const each = data[number];
+      const link = make("a", "", make("bdi", "", each.id), make("br"), make("span", "outcome " + each.outcome, each.outcome));
+      link.href = "#open=" + encodeURIComponent(each.id);
+      link.addEventListener("click", (event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        location.hash = address(changed({ open: each.id, beside: "" }));
+      });
+      rows[number] = make("li", "", link);
+    }
+    const link = rows[number].firstChild;
+    if (data[number].id === shownId) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
+    return rows[number];
+  }
+
+  // So many are in the list at once: laying out a thousand takes a tenth of a second. Who comes to the end gets more.
+  const AT_ONCE = 100;
+  const more = make("button", "more");
+  more.type = "button";
+  let taken = [], listed = 0;
+  function listMore() {
+    const end = Math.min(taken.length, listed + AT_ONCE);
+    list.append(...taken.slice(listed, end).map(rowOf));
+    listed = end;
+    more.hidden = listed === taken.length;
+    more.textContent = `${(taken.length - listed).toLocaleString("en")} more`;
+    const foot = make("li", "", more);
+    if (!more.hidden) list.append(foot);
+  }
+  function fill(numbers) {
+    taken = numbers;
+    listed = 0;
+    list.replaceChildren();
+    listMore();
+  }
+  more.addEventListener("click", () => { more.parentNode.remove(); listMore(); });
+  new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) more.click(); }).observe(more);
   const places = new Map(data.map((each, number) => [each.id, number]));
+  let shownId = null;
 
   // -- one conversation
 
@@ -302,14 +332,12 @@
     shownNow = key;
     stage.replaceChildren();
     desk.classList.toggle("open", id !== null);
-    for (const { link } of rows) link.removeAttribute("aria-current");
     if (id === null) return;
     const number = places.get(id);
     if (number === undefined) {
       stage.append(make("p", "note", "this page has no conversation of that name"));
       return;
     }
-    rows[number].link.setAttribute("aria-current", "true");
     const each = data[number];
     const besides = others.map((one) => places.get(one)).filter((one) => one !== undefined).slice(0, MOST_BESIDE - 1);
     stage.append(tools(each, besides));
@@ -335,16 +363,17 @@
     const state = readState();
     const asked = choices.filter(([name]) => state.get(name) !== null);
     const looked = (state.get("q") || "").toLowerCase();
-    let number = 0, many = 0;
-    for (const each of data) {
-      const taken = asked.every(([name, , valuesOf]) => valuesOf(each).includes(state.get(name)))
-        && (!looked || wordsOf(number).includes(looked));
-      if (rows[number].row.hidden === taken) rows[number].row.hidden = !taken;
-      many += taken;
-      number += 1;
-    }
-    counted.textContent = many === data.length ? `${many.toLocaleString("en")} conversations`
-      : `${many.toLocaleString("en")} of ${data.length.toLocaleString("en")} conversations`;
+    const found = [];
+    data.forEach((each, number) => {
+      if (asked.every(([name, , valuesOf]) => valuesOf(each).includes(state.get(name)))
+        && (!looked || wordsOf(number).includes(looked))) found.push(number);
+    });
+    counted.textContent = found.length === data.length ? `${found.length.toLocaleString("en")} conversations`
+      : `${found.length.toLocaleString("en")} of ${data.length.toLocaleString("en")} conversations`;
+    const before = places.get(shownId);
+    shownId = state.get("open");
+    if (found.length !== taken.length || found.some((number, at) => number !== taken[at])) fill(found);
+    for (const number of [before, places.get(shownId)]) if (number !== undefined && rows[number]) rowOf(number);
     for (const [name, control] of controls) {
       const value = state.get(name) || "";
       if (document.activeElement !== control || control !== search) control.value = value;

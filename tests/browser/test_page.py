@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from runner.core.transcript import Transcript
 from runner.reports.page.comparison import comparison_section
@@ -33,16 +33,15 @@ def put(folder: Path, said: Sequence[Transcript]) -> Path:
     return path
 
 
-def shown(page: Page) -> list[str]:
-    """The ids of the conversations that are listed."""
-    rows = page.locator("ul.list li:not([hidden]) bdi")
-    return [rows.nth(number).text_content() or "" for number in range(rows.count())]
+def listed(page: Page) -> Locator:
+    """The names in the list."""
+    return page.locator("ul.list li bdi")
 
 
 def test_it_opens_from_a_file(visit: Visit, at: Path) -> None:
     """Nothing is fetched and nothing complains; everything is listed."""
     page = visit.open(at)
-    assert shown(page) == [each.id for each in TALKS]
+    expect(listed(page)).to_have_text([each.id for each in TALKS])
     expect(page.get_by_role("status")).to_have_text("6 conversations")
     assert [
         page.locator(f"#{name}").is_visible()
@@ -54,18 +53,18 @@ def test_filters_by_status_tag_variant_and_text(visit: Visit, at: Path) -> None:
     """Each by itself and all together; how many are left is said."""
     page = visit.open(at)
     page.get_by_label("outcome").select_option("passed")
-    assert shown(page) == ["talk[temperature=0]#2", "talk[temperature=0.7]#2"]
+    expect(listed(page)).to_have_text(["talk[temperature=0]#2", "talk[temperature=0.7]#2"])
     page.get_by_label("tag").select_option("warm")
-    assert shown(page) == ["talk[temperature=0.7]#2"]
+    expect(listed(page)).to_have_text(["talk[temperature=0.7]#2"])
     expect(page.get_by_role("status")).to_have_text("1 of 6 conversations")
     page.get_by_label("outcome").select_option("")
     page.get_by_label("tag").select_option("")
     page.locator("[id='by-axis.temperature']").select_option("0")
-    assert len(shown(page)) == 3
+    expect(listed(page)).to_have_count(3)
     page.locator("[id='by-axis.temperature']").select_option("")
     page.get_by_label("said somewhere").fill("HELLO 3")
     expect(page.get_by_role("status")).to_have_text("2 of 6 conversations")
-    assert shown(page) == ["talk[temperature=0]#3", "talk[temperature=0.7]#3"]
+    expect(listed(page)).to_have_text(["talk[temperature=0]#3", "talk[temperature=0.7]#3"])
     page.get_by_label("said somewhere").fill("nobody said this")
     expect(page.get_by_role("status")).to_have_text("0 of 6 conversations")
 
@@ -79,20 +78,20 @@ def test_what_is_shown_stands_in_the_address(visit: Visit, at: Path) -> None:
     assert "axis.temperature=0.7" in address
     again = visit.open(at, address.partition("#")[1] + address.partition("#")[2])
     again.reload()
-    assert len(shown(again)) == 3
+    expect(listed(again)).to_have_count(3)
     expect(again.locator(".stage h3").first).to_have_text("talk[temperature=0.7]#2")
     page.locator("[id='by-axis.temperature']").select_option("")
     page.go_back()
-    assert len(shown(page)) == 3
+    expect(listed(page)).to_have_count(3)
 
 
 def test_the_overview_leads_to_conversations(visit: Visit, at: Path) -> None:
     """A count of outcomes, a variant's name and a cell of the heat map are links to what they count."""
     page = visit.open(at)
     page.get_by_role("link", name="2 passed", exact=True).click()
-    assert len(shown(page)) == 2
+    expect(listed(page)).to_have_count(2)
     page.get_by_role("link", name="talk[temperature=0.7]", exact=True).click()
-    assert shown(page) == [f"talk[temperature=0.7]#{number}" for number in (1, 2, 3)]
+    expect(listed(page)).to_have_text([f"talk[temperature=0.7]#{number}" for number in (1, 2, 3)])
     expect(page.locator("#conversations h2")).to_be_in_viewport()
     page.locator("table.heat a").first.click()
     assert page.url.partition("#")[2].startswith("scenario=refund-policy")

@@ -209,7 +209,7 @@ def compare(
     quiet: Quiet = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """Compare the values of a setting, or played runs: numbers.
+    """Compare values of a setting, or runs: what differs, how sure.
 
     Scenarios are played with every value, mixed in time; `diff` holds the words of two runs against each other. The exit
     code says nothing of what was found: 0 all was compared, 4 something is missing.

@@ -27,7 +27,7 @@ def figures_of(comparison: Comparison) -> str:
     if comparison.p is not None:
         said.append(f"{probability(comparison.p)}, held against {comparison.alpha:g}")
     if comparison.detectable is not None:
-        said.append(f"a drop of {percent(comparison.detectable)} points in every block could have been seen")
+        said.append(f"a drop of {percent(comparison.detectable)} points could have been seen")
     if comparison.pairs:
         is_wide = comparison.unit == "block" or comparison.rule == "replayed"
         reach = "" if is_wide else ", which speaks for these scenarios alone"

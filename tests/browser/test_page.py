@@ -107,12 +107,12 @@ def test_a_conversation_is_a_chat_with_its_checks(visit: Visit, at: Path) -> Non
     """Both turns, the second one with its check, tokens and seconds; the raw line only on demand, and to the letter."""
     page = visit.open(at, "#open=talk%5Btemperature%3D0%5D%231")
     turns = page.locator(".stage .turn")
-    assert turns.count() == 2
+    expect(turns).to_have_count(2)
     expect(turns.nth(0).locator(".message.user")).to_contain_text("Hello?")
-    assert turns.nth(0).locator(".checks").count() == 0
+    expect(turns.nth(0).locator(".checks")).to_have_count(0)
     expect(turns.nth(1).locator(".checks li.failed")).to_contain_text("number 1 is failed")
     expect(turns.nth(1)).to_contain_text("10 tokens in, 2 out, 0.50 s")
-    assert page.locator("pre.raw").count() == 0
+    expect(page.locator("pre.raw")).to_have_count(0)
     page.get_by_text("raw JSON").click()
     assert json.loads(page.locator("pre.raw").inner_text()) == json.loads(json.dumps(TALKS[0].dump()))
 
@@ -129,15 +129,15 @@ def test_variants_stand_side_by_side_by_turn(visit: Visit, tmp_path: Path) -> No
     page.get_by_role("button", name="all variants beside each other").click()
     for turn in (1, 2):
         boxes = page.get_by_label(f"turn {turn}")
-        assert boxes.count() == 3
+        expect(boxes).to_have_count(3)
         tops = {round((boxes.nth(number).bounding_box() or {"y": -1.0})["y"]) for number in range(3)}
         assert len(tops) == 1
     marked = page.get_by_label("turn 2").nth(1).locator("ins")
     assert [marked.nth(number).inner_text() for number in range(marked.count())] == ["not ", ","]
-    assert page.get_by_label("turn 1").nth(1).locator("ins").count() == 0
-    assert page.get_by_label("turn 2").nth(0).locator("ins").count() == 0
+    expect(page.get_by_label("turn 1").nth(1).locator("ins")).to_have_count(0)
+    expect(page.get_by_label("turn 2").nth(0).locator("ins")).to_have_count(0)
     page.get_by_role("button", name="this one alone").click()
-    assert page.get_by_label("turn 1").count() == 1
+    expect(page.get_by_label("turn 1")).to_have_count(1)
 
 
 @pytest.mark.parametrize("width", [1400, 400])
@@ -295,7 +295,7 @@ def test_a_long_list_comes_as_it_is_read(visit: Visit, tmp_path: Path, width: in
         rows.nth(number).scroll_into_view_if_needed()
         rows.last.scroll_into_view_if_needed()
     expect(rows).to_have_count(250)
-    assert page.locator("button.more:visible").count() == 0
+    expect(page.locator("button.more:visible")).to_have_count(0)
     page.get_by_label("said somewhere").fill("hello 249.")
     expect(rows).to_have_count(1)
     again = visit.open(tmp_path / "page.html", "#open=talk%5Btemperature%3D1%5D%23249")

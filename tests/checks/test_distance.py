@@ -25,18 +25,18 @@ def by_the_table(one: str, other: str) -> int:
 
 @given(st.text("abc"), st.text("abc"))
 def test_it_is_the_distance_of_the_table(one: str, other: str) -> None:
-    """Bits in long integers give what the usual table gives, both ways round."""
+    """It is what the usual table gives, both ways round."""
     assert edit_distance(one, other) == edit_distance(other, one) == by_the_table(one, other)
 
 
 def test_what_is_too_long_is_not_compared() -> None:
     """Texts whose comparison would take long are left; what they begin or end with alike costs nothing."""
-    assert edit_distance("a" * 30_000, "b" * 30_000) is None
+    assert edit_distance("a" * 200_000, "b" * 200_000) is None
     assert edit_distance("a" * 1_000_000 + "b", "a" * 1_000_000 + "c") == 1
-    found = judge({"to": "a" * 30_000, "max": 3}, "b" * 30_000)
+    found = judge({"to": "a" * 200_000, "max": 3}, "b" * 200_000)
     assert (found.outcome, found.reason) == (
         "broken",
-        "texts of 30000 and 30000 characters are too long to be compared",
+        "texts of 200000 and 200000 characters are too long to be compared",
     )
 
 

@@ -21,6 +21,8 @@ Made from the program by `make docs`. What each thing is for: [writing scenarios
 
 def write_formats(scenario_schema: str) -> str:
     """The page."""
+    from runner.core.assessment import Assessment
+    from runner.core.comparison.compared import Compared
     from runner.core.event import Event
     from runner.core.transcript import Transcript
     from runner.settings import Provider, Settings
@@ -35,6 +37,8 @@ def write_formats(scenario_schema: str) -> str:
         "The first line is the schema; every other one is an event, told apart by `event`.\n",
     ]
     parts += [_table(event.model_json_schema(), f"### `{_tag(event)}`") for event in _members(Event)]
+    parts += ["## `assessment.json`, and what `check --json` prints\n", *_models(Assessment)]
+    parts += ["## What `compare --json` prints\n", *_models(Compared)]
     parts += [
         "## Settings: `[tool.runner]` in `pyproject.toml`, or `runner.toml`\n",
         *_models(Settings, Provider),

@@ -142,8 +142,8 @@ def stage(
     whole = Trials([(scripts, repeats) for _, scripts, repeats in parts])
     if not len(whole):
         raise NothingToPlayError(f"the selection leaves nothing of {_count(len(loaded), 'scenario')} to play")
-    _require_planned(selection, chosen)
     laid = None if asked.design is None else lay_out(parts, asked.design, selection)
+    _require_planned(selection, chosen)
     sizes = laid.sizes if laid else [len(scripts) * len(repeats) for _, scripts, repeats in parts]
     requests = sum(_asked_turns(each) * size for (each, _, _), size in zip(parts, sizes, strict=True))
     asked_by = [asked_by_checks(each, scripts if len(repeats) else ()) for each, scripts, repeats in parts]

@@ -12,9 +12,12 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.visit import Visit, find_browser, flags
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The browser; where there is none the tests say so, and fail where RUNNER_BROWSER=required."""
+    """The browser; where there is none the tests say so, and fail where RUNNER_BROWSER=required.
+
+    It is closed with the file: as long as it is there, Playwright's event loop runs in this thread, and no other may.
+    """
     path = find_browser()
     if path is None:
         why = "no Chromium or Chrome on this machine: apt-get install chromium"

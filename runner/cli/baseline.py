@@ -47,8 +47,8 @@ def accept(
     from runner.cli.display.layout import wrapped
     from runner.cli.display.screen import Screen
     from runner.cli.display.typed import command
-    from runner.cli.display.wording import count
     from runner.core.harmless import harmless_line
+    from runner.core.wording import count
     from runner.operations.baselines import accept as accept_run
     from runner.operations.read import open_run
 

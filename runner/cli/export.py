@@ -182,8 +182,8 @@ def _write(
 
 def _say(taken: int, left_out: "Counter[str]", to: Path | None) -> None:
     """Say on stderr how much was written, where that is not seen, and what was left out."""
-    from runner.cli.display.wording import count
     from runner.core.harmless import harmless_line
+    from runner.core.wording import count
 
     written = taken - left_out.total()
     if to is not None:

@@ -35,9 +35,8 @@ Force = Annotated[bool, typer.Option("--force", help="Write over files that exis
 def import_files(form: Format, file: File, to: To, force: Force = False) -> None:
     """Write scenario files from a file of another tool."""
     from runner.cli.display.typed import command
-    from runner.cli.display.wording import count
     from runner.core.harmless import harmless_line
-    from runner.core.wording import unknown
+    from runner.core.wording import count, unknown
 
     if form not in IMPORTERS:
         raise UsageError(unknown("format", form, IMPORTERS))

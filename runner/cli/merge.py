@@ -25,8 +25,8 @@ def merge(runs: Runs, outputs: options.Outputs = Path("outputs")) -> None:
     from runner.cli.display.screen import Screen
     from runner.cli.display.summary import place
     from runner.cli.display.typed import command
-    from runner.cli.display.wording import count
     from runner.core.harmless import harmless_line
+    from runner.core.wording import count
     from runner.operations.merge import merge as put_together
     from runner.operations.read import open_run
 

@@ -1,4 +1,4 @@
-"""How names and excerpts appear in sentences for people: quoted, bounded, harmless to a terminal; it decides nothing."""
+"""How names, excerpts and numbers appear in sentences for people: bounded, harmless to a terminal; it decides nothing."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -62,3 +62,20 @@ def unknown(what: str, name: str, known: Iterable[str]) -> str:
     if len(names) > 12:
         return f"unknown {what} {quoted(name)}"
     return f"unknown {what} {quoted(name)}; expected {listed(names) if len(names) == 1 else 'one of ' + listed(names)}"
+
+
+def count(number: int, noun: str, nouns: str | None = None) -> str:
+    """A number with its noun: `1 trial`, `1,200 trials`."""
+    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
+
+
+def percent(share: float) -> str:
+    """A share as a number of per cent; what is nearly nothing or nearly all is not told as that."""
+    number = 100 * share
+    rounded = f"{number:.0f}"
+    return f"{number:.1f}" if rounded in {"0", "100"} and rounded != f"{number:g}" else rounded
+
+
+def probability(p: float) -> str:
+    """A p value, as far as it tells something."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"

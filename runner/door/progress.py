@@ -8,11 +8,11 @@ from typing import Any, Final
 from runner.core.event import Event, Heard, Judged
 from runner.core.harmless import harmless, harmless_line
 from runner.core.run import Run
+from runner.core.wording import count
 from runner.door.wording import reworded
 from runner.operations.play import Played
 from runner.operations.stage import Stage
 from runner.reports.markup import element, shown
-from runner.reports.wording import count
 from runner.store.folder import RunFolder
 from runner.transports import Notice
 

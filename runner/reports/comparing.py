@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from runner.core.assessment import Assessment, Change, Comparison, Pair
-from runner.reports.telling import line_of, percent, probability
-from runner.reports.wording import count
+from runner.core.wording import count, percent, probability
+from runner.reports.telling import line_of
 
 MOST_PAIRS: Final = 100
 """How many blocks of a comparison are named; the rest is counted."""

@@ -7,8 +7,9 @@ from runner.core.finding import Verdict
 from runner.core.message import Message
 from runner.core.spoken import LEFT_OUT, Spoken, early_end, opening_of, spoken, text_of
 from runner.core.transcript import Transcript
+from runner.core.wording import count
 from runner.reports.markup import apart, element, outcome, prose, shown
-from runner.reports.wording import count, money, tally_of
+from runner.reports.wording import money, tally_of
 
 _SAID: Final = "margin:.5em 0;padding:.1em .75em;border-left:3px solid"
 _EDGES: Final = {"user": "#5b8def", "assistant": "#2a9d8f"}

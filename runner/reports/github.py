@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from runner.core.assessment import Assessment, Block, Comparison, Red
+from runner.core.wording import count
 from runner.reports.comparing import figures_of, ordered, rates_of
 from runner.reports.telling import (
     came,
@@ -21,7 +22,6 @@ from runner.reports.telling import (
     ruled,
     sentence_of,
 )
-from runner.reports.wording import count
 
 MOST: Final = 10
 """How many annotations of a kind GitHub shows for a step."""

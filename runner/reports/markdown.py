@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, get_args
 
 from runner.core.assessment import Assessment, Block, Comparison, Flaky, Red, Ruling, TrialOutcome
+from runner.core.wording import count
 from runner.formats.backticks import code, fenced
 from runner.reports.comparing import changes_of, fallen, figures_of, ordered, rates_of
 from runner.reports.markdown_text import cell, html_code, prose
@@ -27,7 +28,7 @@ from runner.reports.telling import (
     ruling_of,
     sentence_of,
 )
-from runner.reports.wording import count, money
+from runner.reports.wording import money
 
 MOST_BYTES: Final = 59_000
 """Of the whole; GitHub takes more, but comments take 65,536 characters, and people read less."""

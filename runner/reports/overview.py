@@ -6,8 +6,9 @@ from typing import Final
 
 from runner.core.run import Totals
 from runner.core.transcript import Transcript
+from runner.core.wording import count
 from runner.reports.markup import apart, element, outcome, shown
-from runner.reports.wording import count, money, tally
+from runner.reports.wording import money, tally
 
 MOST_ROWS: Final = 200
 """How many conversations a table shows; the rest is counted."""

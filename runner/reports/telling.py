@@ -7,8 +7,9 @@ from typing import Final
 from runner.core.assessment import Block, BlockVerdict, Red, Ruling, TrialOutcome
 from runner.core.harmless import harmless_line
 from runner.core.message import MISSING
+from runner.core.wording import count, percent
 from runner.reports.marked import LONGEST, marked
-from runner.reports.wording import count, money
+from runner.reports.wording import money
 
 SIGNS: Final[dict[BlockVerdict, str]] = {
     "passed": "✓",
@@ -39,18 +40,6 @@ def line_of(text: str, longest: int = LONGEST_LINE) -> str:
     return (
         harmless_line(text) if left <= 0 else f"{harmless_line(text[:longest])}... ({left:,} characters more)"
     )
-
-
-def percent(share: float) -> str:
-    """A share as a number of per cent; what is nearly nothing or nearly all is not told as that."""
-    number = 100 * share
-    rounded = f"{number:.0f}"
-    return f"{number:.1f}" if rounded in {"0", "100"} and number not in {0.0, 100.0} else rounded
-
-
-def probability(p: float) -> str:
-    """A p value, as far as it tells something."""
-    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
 
 
 def interval_of(ruling: Ruling) -> str:

@@ -9,11 +9,6 @@ SIGNS: Final = {"passed": "✓", "failed": "✗", "broken": "!", "not-applicable
 """What stands before a verdict; its word follows always."""
 
 
-def count(number: int, noun: str) -> str:
-    """A number with its noun."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def money(cost_usd: float) -> str:
     """US dollars, in as many places as tell something."""
     return f"${cost_usd:.2f}" if cost_usd >= 1 else f"${cost_usd:.2g}"

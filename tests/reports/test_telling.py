@@ -3,16 +3,8 @@
 import pytest
 
 from runner.core.assessment import Ruling
-from runner.reports.telling import (
-    check_of,
-    line_of,
-    passed_of,
-    percent,
-    probability,
-    ruled,
-    sentence_of,
-    written,
-)
+from runner.core.wording import percent, probability
+from runner.reports.telling import check_of, line_of, passed_of, ruled, sentence_of, written
 from tests.assessed import block, red
 
 

@@ -1,8 +1,9 @@
 """The first lines of a comparison, before anything is sent: what is held against what, its price, what it could show."""
 
 from runner.cli.display.headline import sizes
-from runner.cli.display.wording import count, money
+from runner.cli.display.wording import money
 from runner.core.harmless import harmless_line
+from runner.core.wording import count
 from runner.operations.compare import foresee
 from runner.operations.estimating import about_cost
 from runner.operations.stage import Stage

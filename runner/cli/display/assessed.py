@@ -6,9 +6,10 @@ from typing import Final
 from runner.cli.display.columns import Column, Listing
 from runner.cli.display.layout import Flow, wrapped
 from runner.cli.display.screen import Screen
-from runner.cli.display.wording import count, money
+from runner.cli.display.wording import money
 from runner.core.assessment import Assessment, Block, Comparison, Red
 from runner.core.harmless import harmless, harmless_line
+from runner.core.wording import count, percent
 from runner.reports.comparing import fallen, lines_of
 from runner.reports.marked import marked
 from runner.reports.telling import (
@@ -20,7 +21,6 @@ from runner.reports.telling import (
     interval,
     line_of,
     passed_of,
-    percent,
     sentence_of,
 )
 

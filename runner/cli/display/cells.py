@@ -6,11 +6,11 @@ from typing import Final
 from runner.cli.display.columns import Column, Listing
 from runner.cli.display.layout import wrapped
 from runner.cli.display.screen import Screen
-from runner.cli.display.wording import count, money, seconds
+from runner.cli.display.wording import money, seconds
 from runner.core.comparison.compared import Cell, Compared, Contrast, Estimate, Row, TurnNumbers
 from runner.core.harmless import harmless_line
+from runner.core.wording import count, percent
 from runner.reports.curves import name_of
-from runner.reports.telling import percent
 
 MOST_ROWS: Final = 20
 """How many scenarios are told; the files have them all."""
@@ -101,6 +101,9 @@ def _tell_cells(found: Compared, screen: Screen) -> None:
     played = [(name_of(cell), cell) for cell in found.cells if cell.status == "played"]
     if played:
         screen.tell("\n" + "\n".join(Listing(columns, _CELLS_LESS, played).lines(screen)))
+        screen.tell(
+            screen.paint(wrapped(_stands_on([cell for _, cell in played]), screen.width, MARGIN), "dim")
+        )
     for cell in found.cells:
         if cell.status != "played":
             why = f"{name_of(cell)}: {_WHY[cell.status]}"
@@ -113,19 +116,40 @@ def _tell_turns(found: Compared, screen: Screen) -> None:
     turns = sorted({turn.turn for cell in found.cells for turn in cell.turns})
     if len(turns) < 2:
         return
-    parts: tuple[tuple[str, Callable[[TurnNumbers], Estimate | None]], ...] = (
-        ("same replies", lambda turn: turn.same_replies),
-        ("passed", lambda turn: turn.pass_rate),
+    parts: tuple[tuple[str, str, Callable[[TurnNumbers], Estimate | None]], ...] = (
+        ("same replies", "pair", lambda turn: turn.same_replies),
+        ("passed", "trial", lambda turn: turn.pass_rate),
     )
-    for title, number in parts:
+    for title, noun, number in parts:
         columns = [Column[Cell](f"turn {turn + 1}", _at(turn, number), one="") for turn in turns]
         rows = [(name_of(cell), cell) for cell in found.cells if cell.turns]
         if not any(column.write(cell) for column in columns for _, cell in rows):
             continue
         middle = sorted(turns[1:-1], key=lambda turn: -min(turn - turns[0], turns[-1] - turn))
         less = [f"turn {turn + 1}" for turn in middle]
-        screen.tell("\n" + screen.paint(f"{title}, turn by turn", "bold"))
+        on = _between([number(turn) for _, cell in rows for turn in cell.turns], noun)
+        screen.tell("\n" + screen.paint(f"{title}, turn by turn", "bold") + screen.paint(f" {on}", "dim"))
         screen.tell("\n".join(Listing(columns, less, rows).lines(screen)))
+
+
+def _stands_on(cells: Sequence[Cell]) -> str:
+    """On how much the shares of the table stand, since a share without its number tells little."""
+    of = {
+        "same replies and similarity": [cell.agreement.pairs for cell in cells],
+        "as the base": [cell.agreement.with_base for cell in cells],
+    }
+    return "; ".join(
+        f"{name} {_between(numbers, 'pair')}"
+        for name, numbers in of.items()
+        if any(each.n for each in numbers)
+    )
+
+
+def _between(numbers: Sequence[Estimate | None], noun: str) -> str:
+    """On how many observations some numbers stand, each: the fewest and the most."""
+    known = [each.n for each in numbers if each is not None and each.value is not None]
+    fewest, most = min(known, default=0), max(known, default=0)
+    return f"of {count(most, noun)}" if fewest == most else f"of {fewest:,} to {count(most, noun)}"
 
 
 def _at(turn: int, number: Callable[[TurnNumbers], Estimate | None]) -> Callable[[Cell], str]:

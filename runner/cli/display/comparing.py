@@ -11,7 +11,6 @@ from runner.cli.display.layout import GAP, wrapped
 from runner.cli.display.marking import COLOURS, NEW, OLD, merged, painted_lines, side_of
 from runner.cli.display.page import Page
 from runner.cli.display.screen import Screen
-from runner.cli.display.wording import count
 from runner.core.difference import (
     Change,
     Difference,
@@ -24,6 +23,7 @@ from runner.core.harmless import harmless, harmless_line
 from runner.core.message import Message
 from runner.core.spoken import LEFT_OUT, Spoken
 from runner.core.value import Json, canonical
+from runner.core.wording import count
 from runner.core.words import Span, likeness, words_changed
 from runner.operations.beside import Beside
 

@@ -1,10 +1,11 @@
 """The first line of a run: what is played, how much of it, and on what; it looks at the stage and at nothing else."""
 
 from runner.cli.display.typed import typed
-from runner.cli.display.wording import count, listed
+from runner.cli.display.wording import listed
 from runner.core.harmless import harmless_line
 from runner.core.run import Run
 from runner.core.selection import Selection
+from runner.core.wording import count
 from runner.operations.stage import Stage
 
 

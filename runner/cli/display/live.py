@@ -4,13 +4,14 @@ from runner.cli.display.follower import STOPPING, Follower
 from runner.cli.display.layout import wrapped
 from runner.cli.display.page import Page, not_taken, text_of
 from runner.cli.display.screen import Screen
-from runner.cli.display.wording import count, seconds
+from runner.cli.display.wording import seconds
 from runner.core.event import Answered, Event, Finished, Heard, Judged, Skipped, Weighed
 from runner.core.harmless import harmless
 from runner.core.message import MISSING
 from runner.core.run import Run
 from runner.core.trial import Line, Script
 from runner.core.value import join_surrogates
+from runner.core.wording import count
 from runner.operations.play import Played
 from runner.operations.stage import Stage
 from runner.store.folder import RunFolder

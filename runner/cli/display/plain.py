@@ -5,11 +5,12 @@ import time
 from runner.cli.display.follower import Follower
 from runner.cli.display.screen import Screen
 from runner.cli.display.tally import troubles_of
-from runner.cli.display.wording import count, seconds
+from runner.cli.display.wording import seconds
 from runner.core.event import Event, Finished, Unanswered
 from runner.core.harmless import harmless_line
 from runner.core.message import MISSING
 from runner.core.run import Run, Summary
+from runner.core.wording import count
 from runner.transports import Notice, Waiting
 
 QUIET_S = 10.0

@@ -11,11 +11,12 @@ from rich.text import Text
 
 from runner.cli.display.follower import STOPPING, Follower
 from runner.cli.display.screen import Screen
-from runner.cli.display.wording import clock, count
+from runner.cli.display.wording import clock
 from runner.core.event import Answered, Event, Unanswered
 from runner.core.harmless import harmless_line
 from runner.core.message import MISSING
 from runner.core.run import Run
+from runner.core.wording import count
 from runner.operations.play import Played
 from runner.operations.stage import Stage
 from runner.store.folder import RunFolder

@@ -16,10 +16,11 @@ from runner.cli.display.page import Page, not_taken
 from runner.cli.display.screen import Screen
 from runner.cli.display.summary import place
 from runner.cli.display.typed import command
-from runner.cli.display.wording import count, money, seconds
+from runner.cli.display.wording import money, seconds
 from runner.core.harmless import harmless_line
 from runner.core.spoken import LEFT_OUT, opening_of, spoken
 from runner.core.transcript import PlayedTurn, Transcript
+from runner.core.wording import count
 from runner.errors import StoreError
 from runner.operations.read import scripts_of
 from runner.operations.stage import Asked

@@ -8,9 +8,10 @@ from runner.cli.display.columns import Column, Listing
 from runner.cli.display.layout import wrapped
 from runner.cli.display.screen import Screen
 from runner.cli.display.typed import command
-from runner.cli.display.wording import count, listed, money
+from runner.cli.display.wording import listed, money
 from runner.core.harmless import harmless_line
 from runner.core.value import Json
+from runner.core.wording import count
 from runner.operations.cassettes import Dropped, Needs, Recorded, Status
 from runner.operations.taping import Taped
 

@@ -10,11 +10,11 @@ from runner.cli.display.columns import room
 from runner.cli.display.headline import headline
 from runner.cli.display.layout import Cell, shortened, table
 from runner.cli.display.screen import Screen
-from runner.cli.display.wording import count
 from runner.core.comparison.mixing import Mixed
 from runner.core.harmless import harmless_line
 from runner.core.trial import Script
 from runner.core.value import Json
+from runner.core.wording import count
 from runner.operations.cassettes import needs_of_stage
 from runner.operations.stage import Stage
 

@@ -7,8 +7,9 @@ from statistics import median
 from runner.cli.display.columns import Column, Listing
 from runner.cli.display.screen import Screen
 from runner.cli.display.tally import Tally
-from runner.cli.display.wording import count, money, seconds
+from runner.cli.display.wording import money, seconds
 from runner.core.run import Run, Summary, Totals
+from runner.core.wording import count
 
 FEW_VARIANTS = 12
 """Up to so many variants have a row each."""

@@ -12,11 +12,12 @@ from runner.cli.display.rows import rows_of, table_of, total_of
 from runner.cli.display.screen import Screen
 from runner.cli.display.tally import Tally, Trouble, troubles_of
 from runner.cli.display.typed import command, typed
-from runner.cli.display.wording import count, money, seconds
+from runner.cli.display.wording import money, seconds
 from runner.core.budget import twice
 from runner.core.harmless import harmless_line
 from runner.core.message import MISSING
 from runner.core.run import Summary
+from runner.core.wording import count
 from runner.errors import StoreError
 from runner.operations.play import Played
 from runner.operations.read import transcripts_of

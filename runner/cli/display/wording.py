@@ -1,11 +1,6 @@
 """Numbers and names as people read them: counts with their nouns, tokens, money, time; it decides nothing."""
 
 
-def count(number: int, noun: str, nouns: str | None = None) -> str:
-    """A number with its noun: `1 trial`, `1,200 trials`."""
-    return f"{number:,} {noun if number == 1 else nouns or noun + 's'}"
-
-
 def seconds(value: float) -> str:
     """A span of time: `0.42 s`, `12.3 s`, `3 min 20 s`, `2 h 5 min`."""
     if value < 10:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from runner.core.comparison.compared import Cell, Compared, Estimate, Paired
-from runner.core.comparison.phrasing import count, joined, name_of, percent, points, probability
+from runner.core.comparison.phrasing import joined, name_of, points
+from runner.core.wording import count, percent, probability
 
 _PLAIN: Final = {"stop", "tool_calls", "function_call", "unknown"}
 """How a reply ends that says all it was to say, or of which nobody knows."""

@@ -1,8 +1,9 @@
-"""Numbers of a comparison within its sentences: points, percent, probabilities, trials; it decides nothing."""
+"""Numbers of a comparison within its sentences: points, trials, cells; it decides nothing."""
 
 from collections.abc import Sequence
 
 from runner.core.comparison.compared import CellRole
+from runner.core.wording import count
 
 
 def points(share: float, noun: str = "point") -> str:
@@ -12,23 +13,6 @@ def points(share: float, noun: str = "point") -> str:
     if not noun:
         return number
     return f"{number} {noun}" if number in {"+1", "-1"} else f"{number} {noun}s"
-
-
-def percent(share: float) -> str:
-    """A share as a number of per cent; what is nearly nothing or nearly all is not told as that."""
-    number = 100 * share
-    rounded = f"{number:.0f}"
-    return f"{number:.1f}" if rounded in {"0", "100"} and rounded != f"{number:g}" else rounded
-
-
-def probability(p: float) -> str:
-    """A p value, as far as it tells something."""
-    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def trials_each(here: int, there: int) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from runner.core.comparison.compared import Cell, Compared, Contrast
 from runner.core.comparison.describing import describe
-from runner.core.comparison.phrasing import count, joined, name_of, percent, points, probability, trials_each
+from runner.core.comparison.phrasing import joined, name_of, points, trials_each
 from runner.core.statistics.paired import FEWEST_BLOCKS
+from runner.core.wording import count, percent, probability
 
 
 def tell(found: Compared) -> Iterator[str]:

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from runner.core.comparison.compared import Cell, Compared, Estimate, Place, Row
+from runner.core.wording import count, percent
 from runner.reports.curves import curves, name_of
 from runner.reports.markup import apart, element, shown
 from runner.reports.page.chart import chart
 from runner.reports.page.links import conversations_at
-from runner.reports.telling import percent
-from runner.reports.wording import count, money
+from runner.reports.wording import money
 
 HEATS: Final = 10
 """Shades of the heat map, beside the one of nothing."""

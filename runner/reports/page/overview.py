@@ -9,10 +9,10 @@ from runner.core.measuring import Measured
 from runner.core.statistics.rates import percentile, wilson
 from runner.core.transcript import Transcript
 from runner.core.value import Json
+from runner.core.wording import percent
 from runner.reports.markup import apart, element, shown
 from runner.reports.page.links import conversations_at
 from runner.reports.page.verdict import block_verdict
-from runner.reports.telling import percent
 from runner.reports.wording import money
 
 HEATS: Final = 10

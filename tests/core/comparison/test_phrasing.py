@@ -2,7 +2,8 @@
 
 import pytest
 
-from runner.core.comparison.phrasing import count, joined, percent, points, probability, trials_each
+from runner.core.comparison.phrasing import joined, points, trials_each
+from runner.core.wording import count, percent, probability
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def _tell_turns(found: Compared, screen: Screen) -> None:
         middle = sorted(turns[1:-1], key=lambda turn: -min(turn - turns[0], turns[-1] - turn))
         less = [f"turn {turn + 1}" for turn in middle]
         on = _between([number(turn) for _, cell in rows for turn in cell.turns], noun)
-        screen.tell("\n" + screen.paint(f"{title}, turn by turn", "bold") + screen.paint(f" {on}", "dim"))
+        screen.tell("\n" + screen.paint(f"{title}, turn by turn", "bold") + screen.paint(f" ({on})", "dim"))
         screen.tell("\n".join(Listing(columns, less, rows).lines(screen)))
 
 
@@ -139,7 +139,7 @@ def _stands_on(cells: Sequence[Cell]) -> str:
         "as the base": [cell.agreement.with_base for cell in cells],
     }
     return "; ".join(
-        f"{name} {_between(numbers, 'pair')}"
+        f"{name}: of {_between(numbers, 'pair')}"
         for name, numbers in of.items()
         if any(each.n for each in numbers)
     )
@@ -149,7 +149,7 @@ def _between(numbers: Sequence[Estimate | None], noun: str) -> str:
     """On how many observations some numbers stand, each: the fewest and the most."""
     known = [each.n for each in numbers if each is not None and each.value is not None]
     fewest, most = min(known, default=0), max(known, default=0)
-    return f"of {count(most, noun)}" if fewest == most else f"of {fewest:,} to {count(most, noun)}"
+    return count(most, noun) if fewest == most else f"{fewest:,} to {count(most, noun)}"
 
 
 def _at(turn: int, number: Callable[[TurnNumbers], Estimate | None]) -> Callable[[Cell], str]:

@@ -121,3 +121,11 @@ def test_trials_without_a_reply_are_counted(monkeypatch: pytest.MonkeyPatch) -> 
     assert line(text, "0 (base)").startswith("0 (base) 0/20 18/20")
     assert line(text[text.index("passed, scenario by scenario") :], "refund-policy").endswith("- (10 lost)")
     assert line(told(compared(), monkeypatch), "1.5").startswith("1.5 8/20")
+
+
+def test_shares_stand_beside_their_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of how many pairs, in the line below the table and in the heading of each table of turns."""
+    text = told(compared(), monkeypatch)
+    assert "same replies and similarity: of 180 pairs; as the base: of 400 pairs" in text
+    assert "same replies, turn by turn (90 pairs)" in text
+    assert "passed, turn by turn (20 trials)" in text

@@ -140,7 +140,9 @@ def gappy() -> Compared:
     held = contrast(-0.5, 0.001, words="More trials stay without a reply at 1.5.")
     cells = [
         *found.cells[:3],
-        found.cells[3].model_copy(update={"answered": held, "unanswered": 10, "finished": 10}),
+        found.cells[3].model_copy(
+            update={"answered": held, "is_gappy": True, "unanswered": 10, "finished": 10}
+        ),
     ]
     [first, *rows] = found.by_scenario
     lost = {"unanswered": 10, "measured": 0, "passed": 0, "pass_rate": None, "p_adjusted": None}

@@ -72,8 +72,11 @@ def count(number: int, noun: str, nouns: str | None = None) -> str:
 def percent(share: float) -> str:
     """A share as a number of per cent; what is nearly nothing or nearly all is not told as that."""
     number = 100 * share
-    rounded = f"{number:.0f}"
-    return f"{number:.1f}" if rounded in {"0", "100"} and rounded != f"{number:g}" else rounded
+    for digits in range(6):
+        told = f"{number:.{digits}f}"
+        if float(told) not in {0.0, 100.0} or number in {0.0, 100.0}:
+            return told
+    return f"{number:.0f}"
 
 
 def probability(p: float) -> str:

@@ -178,8 +178,8 @@ def _band(name: str, pick: Pick, cells: Sequence[Cell]) -> tuple[float, float] |
     if one is None or other is None or one.value is None or other.value is None:
         return None
     if name == "pass-rate" and twin.contrast is not None:
-        ends = (one.value + twin.contrast.low, one.value + twin.contrast.high)
-        return max(0.0, ends[0]), min(1.0, ends[1])
-    reach = [one.value, other.value]
-    reach += [end for each in (one, other) for end in (each.low, each.high) if end is not None]
-    return min(reach), max(reach)
+        reach = max(abs(twin.contrast.low), abs(twin.contrast.high))
+        return max(0.0, one.value - reach), min(1.0, one.value + reach)
+    if one.low is None or one.high is None or other.low is None or other.high is None:
+        return None  # two numbers alone do not say how far chance goes
+    return min(one.low, other.low), max(one.high, other.high)

@@ -53,9 +53,10 @@ def test_words_stand_one_beside_the_other_and_are_not_joined() -> None:
 
 
 def test_the_band_is_what_the_twin_tells() -> None:
-    """Of rates the interval of its distance from the base, within 0 and 1; of other numbers where the two lie."""
+    """Of rates as far about the base as its distance from itself goes, of other numbers the intervals of both, if known."""
     assert curve("pass-rate").band == pytest.approx((0.75, 1.0))
-    assert curve("same-replies").band == pytest.approx((0.88, 0.9))
+    assert curve("latency").band == pytest.approx((0.7, 0.9))
+    assert curve("words").band is None
     alone = compared()
     alone = alone.model_copy(update={"cells": tuple(cell for cell in alone.cells if cell.role != "twin")})
     assert curve("pass-rate", alone).band is None

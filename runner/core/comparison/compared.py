@@ -37,6 +37,8 @@ class TurnNumbers(Value):
     """Of the trials of which a check of this turn applied, the share in which all of those passed; null without checks."""
     same_replies: Estimate = Estimate()
     """The share of pairs of repeats whose replies are equal word for word; n is the number of pairs."""
+    same_verdicts: Estimate | None = None
+    """Of the items the share whose repeats all have the same answers of this turn's checks; n items; null without checks."""
     with_base: Estimate = Estimate()
     """The share of pairs of a reply of this cell with one of the base that are equal; n is the number of pairs."""
     words: Estimate = Estimate()
@@ -60,8 +62,12 @@ class Contrast(Value):
     trials: int
     """Trials of the cell that it stands on."""
     base_trials: int
-    detectable: float
-    """The smallest difference that so many trials show four times of five: about."""
+    rate: float = 0.0
+    """Of the cell, mean over the items that both have: the others are left out on both sides."""
+    base_rate: float = 0.0
+    detectable: float | None
+    """The smallest difference that so many trials show four times of five as one of all values that are tried: about, and at
+    best. Null where not even the largest would be shown."""
     verdict: Literal["differs", "equivalent", "undecided"]
     """It differs (p_adjusted at or below alpha) · the interval lies inside the margin · neither was shown."""
     words: str = ""
@@ -141,6 +147,8 @@ class Cell(Value):
     """Planned."""
     finished: int = 0
     unanswered: int = 0
+    is_gappy: bool = False
+    """Whether its trials stay unanswered more often than those that it is held against, and not by chance."""
     broken: int = 0
     measured: int = 0
     """Trials that passed or failed."""
@@ -176,11 +184,6 @@ class Cell(Value):
     shifts: dict[str, Paired] = {}
     """Against the base, quantity by quantity: `words`, `completion_tokens`, `cost_usd`, `latency_s`, `similarity`,
     `same_replies` (the share of pairs of repeats that are equal)."""
-
-    @property
-    def is_gappy(self) -> bool:
-        """Whether its trials stay unanswered more or less often than the base's, and not by chance."""
-        return self.answered is not None and self.answered.verdict == "differs"
 
 
 class Place(Value):

@@ -4,10 +4,17 @@ Law: with the base and another cell the other way round, differences change thei
 changes nothing; a trial that is lost changes no other cell.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from runner.core.comparison.compared import Cell, CellStatus, Compared, Estimate
-from runner.core.comparison.contrasting import LEVEL, answered_against, by_item, by_scenario, contrasts_of
+from runner.core.comparison.compared import Cell, CellStatus, Compared, Contrast, Estimate
+from runner.core.comparison.contrasting import (
+    LEVEL,
+    answered_against,
+    by_item,
+    by_scenario,
+    contrasts_of,
+    fewest_of,
+)
 from runner.core.comparison.design import Expected
 from runner.core.comparison.missing import ending, notes_of, planned_of, status_of
 from runner.core.comparison.observing import CellKey, observe
@@ -36,19 +43,22 @@ def compare(expected: Expected, transcripts: Iterable[tuple[str, Transcript]]) -
     found = {key: status_of(expected.by, list(seen.of(key))) for key in seen.trials}
     statuses = {key: status for key, (status, _) in found.items()}
     contrasts, answered = contrasts_of(expected, sides), answered_against(expected, sides)
-    shifts = shifts_of(sides)
+    gappy = _gappy((expected.base, "base"), answered)
+    shifts = shifts_of(sides, fewest_of(expected))
     values = dict(expected.cells)
     cells = tuple(
         _cell(expected, key, values.get(key[0]), side, found[key]).model_copy(
             update={
                 "contrast": contrasts.get(key),
                 "answered": answered.get(key),
+                "is_gappy": key in gappy,
                 "shifts": shifts.get(key, {}),
             }
         )
         for key, side in sides.items()
     )
-    shown = [held.detectable for key, held in contrasts.items() if key[1] == "treatment"]
+    known = [held.detectable for key, held in contrasts.items() if key[1] == "treatment"]
+    shown = [each for each in known if each is not None]
     whole = Compared(
         by=expected.by,
         base=expected.base,
@@ -59,7 +69,7 @@ def compare(expected: Expected, transcripts: Iterable[tuple[str, Transcript]]) -
         level=LEVEL,
         alpha=expected.alpha,
         margin=expected.margin,
-        detectable=max(shown, default=None),
+        detectable=max(shown) if shown and len(shown) == len(known) else None,
         cells=cells,
         by_scenario=by_scenario(expected, sides),
         by_item=by_item(expected, sides),
@@ -71,6 +81,13 @@ def compare(expected: Expected, transcripts: Iterable[tuple[str, Transcript]]) -
     worded = tuple(_worded(cell, whole) for cell in cells)
     whole = whole.model_copy(update={"cells": worded})
     return whole.model_copy(update={"sentences": tuple(tell(whole))})
+
+
+def _gappy(base: CellKey, answered: Mapping[CellKey, Contrast]) -> set[CellKey]:
+    """The cells whose trials stay unanswered more often than those that they are held against; the base, than any other's."""
+    differs = {key: held.difference for key, held in answered.items() if held.verdict == "differs"}
+    found = {key for key, difference in differs.items() if difference < 0}
+    return found | {base} if any(difference > 0 for difference in differs.values()) else found
 
 
 def _worded(cell: Cell, whole: Compared) -> Cell:

@@ -7,7 +7,8 @@ from runner.core.comparison.compared import Contrast, Place, Row
 from runner.core.comparison.design import Expected, Item
 from runner.core.comparison.observing import CellKey, Tried, refuses
 from runner.core.comparison.summing import ByItem, Side, pairs_of, rate_of, similarity_of
-from runner.core.statistics.paired import Comparison, discordance_of, regression
+from runner.core.statistics.paired import FEWEST_BLOCKS, Comparison, regression
+from runner.core.statistics.power import detectable_here, fewest_blocks
 from runner.core.statistics.significance import Block, benjamini_hochberg, holm
 
 LEVEL = 0.95
@@ -44,18 +45,18 @@ def _blocks(base: ByItem, cell: ByItem, count: Count) -> list[Block]:
 
 
 def _hold(
-    base: ByItem, cell: ByItem, alpha: float, count: Count = counts_of
+    base: ByItem, cell: ByItem, alpha: float, count: Count = counts_of, fewest: int = FEWEST_BLOCKS
 ) -> tuple[Comparison, list[Block]] | None:
     """The cell held against the base; None where no item was counted in both."""
     blocks = _blocks(base, cell, count)
     if not blocks:
         return None
-    both = [(block.passed_base, block.n_base) for block in blocks]
-    both += [
-        (block.passed_now, block.n_now) for block in blocks
-    ]  # of both: neither is more of a base than the other
-    discordance = discordance_of(both)
-    return regression(blocks, alpha, LEVEL, discordance=discordance), blocks
+    return regression(blocks, alpha, LEVEL, fewest=fewest), blocks
+
+
+def fewest_of(expected: Expected) -> int:
+    """How many items stand for others where so many values are tried."""
+    return fewest_blocks(expected.alpha, max(1, len(expected.cells) - 1))
 
 
 def answered_against(expected: Expected, sides: Mapping[CellKey, Side]) -> dict[CellKey, Contrast]:
@@ -72,21 +73,29 @@ def contrasts_of(
     expected: Expected, sides: Mapping[CellKey, Side], count: Count = counts_of
 ) -> dict[CellKey, Contrast]:
     """Every cell that can be held against the base, by what passed or by what else is counted; Holm over the treatments."""
-    base = sides[expected.base, "base"].trials
+    base, fewest = sides[expected.base, "base"].trials, fewest_of(expected)
     found = {
         key: held
         for key, side in sides.items()
-        if key[1] != "base" and (held := _hold(base, side.trials, expected.alpha, count)) is not None
+        if key[1] != "base" and (held := _hold(base, side.trials, expected.alpha, count, fewest)) is not None
     }
     treatments = [key for key in found if key[1] == "treatment"]
     adjusted = dict(zip(treatments, holm([found[key][0].p_two_sided for key in treatments]), strict=True))
     return {
-        key: _contrast(result, blocks, adjusted.get(key, result.p_two_sided), expected)
+        key: _contrast(
+            result,
+            blocks,
+            adjusted.get(key, result.p_two_sided),
+            expected,
+            tests=1 if key[1] == "twin" else len(treatments),
+        )
         for key, (result, blocks) in found.items()
     }
 
 
-def _contrast(result: Comparison, blocks: Sequence[Block], p_adjusted: float, expected: Expected) -> Contrast:
+def _contrast(
+    result: Comparison, blocks: Sequence[Block], p_adjusted: float, expected: Expected, *, tests: int
+) -> Contrast:
     """A test as it is told."""
     margin, reach = expected.margin, max(abs(result.low), abs(result.high))
     equivalent = margin is not None and reach <= margin
@@ -100,7 +109,9 @@ def _contrast(result: Comparison, blocks: Sequence[Block], p_adjusted: float, ex
         items=result.blocks,
         trials=sum(block.n_now for block in blocks),
         base_trials=sum(block.n_base for block in blocks),
-        detectable=result.detectable,
+        rate=sum(block.passed_now / block.n_now for block in blocks) / len(blocks),
+        base_rate=sum(block.passed_base / block.n_base for block in blocks) / len(blocks),
+        detectable=detectable_here(blocks, expected.alpha, tests),
         verdict="differs" if p_adjusted <= expected.alpha else "equivalent" if equivalent else "undecided",
     )
 

@@ -4,16 +4,25 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from runner.core.comparison.compared import Cell, Compared, Estimate, Paired
-from runner.core.comparison.phrasing import joined, name_of, points
+from runner.core.comparison.phrasing import is_even, joined, name_of, points
 from runner.core.wording import count, percent, probability
 
 _PLAIN: Final = {"stop", "tool_calls", "function_call", "unknown"}
 """How a reply ends that says all it was to say, or of which nobody knows."""
-_QUANTITIES: Final[dict[str, tuple[str, Callable[[Cell], Estimate]]]] = {
-    "words": ("words of a reply", lambda cell: cell.words),
-    "completion_tokens": ("tokens of a trial's replies", lambda cell: cell.completion_tokens),
-    "cost_usd": ("US dollars of a trial", lambda cell: cell.cost_each),
-    "latency_s": ("seconds of a reply", lambda cell: cell.latency_s),
+NAMES: Final = {
+    "words": "words of a reply",
+    "completion_tokens": "tokens of a trial's replies",
+    "cost_usd": "US dollars of a trial",
+    "latency_s": "seconds of a reply",
+    "similarity": "likeness of repeats",
+    "same_replies": "agreement of repeats",
+}
+"""What moves from one cell to another, in words."""
+_QUANTITIES: Final[dict[str, Callable[[Cell], Estimate]]] = {
+    "words": lambda cell: cell.words,
+    "completion_tokens": lambda cell: cell.completion_tokens,
+    "cost_usd": lambda cell: cell.cost_each,
+    "latency_s": lambda cell: cell.latency_s,
 }
 _RICHES: Final[dict[str, Callable[[Cell], Estimate]]] = {
     "replies": lambda cell: cell.diversity.unique,
@@ -32,27 +41,39 @@ def describe(found: Compared) -> Iterator[str]:
         return
     yield from _agree(found, treatments, base, twin)
     yield from _as_base(treatments, base, twin)
-    yield from _part(played)
+    yield from _verdicts(played)
+    evenly = is_even([_each(cell) for cell in played])
+    if evenly:  # with more repeats more of them differ: they would be told apart by their number
+        yield from _part(played)
     yield from _alike(found, treatments, base, twin)
-    yield from _rich(played)
+    if evenly:
+        yield from _rich(played)
     yield from _unreliable(played)
     yield from _sized(found, treatments, base)
     yield from _ended(played)
 
 
-def beyond(found: Compared, shift: Paired | None, twin: Cell | None) -> str:
-    """Whether a shift is beyond what chance does, in brackets; empty where that was not tested."""
+def beyond(found: Compared, name: str, cell: Cell, twin: Cell | None) -> str:
+    """Whether a shift of a cell is beyond what chance does, in brackets; empty where that was not tested.
+
+    With an A/A pair it has to be further from the base than that: what moves the base as far is not the setting.
+    """
+    shift = cell.shifts.get(name)
     if shift is None or shift.p_adjusted is None:
         return ""
-    what = "the A/A band" if twin is not None else "chance"
-    sure = "" if shift.p_adjusted <= found.alpha else "not shown to be "
-    return f" ({sure}beyond {what}, {probability(shift.p_adjusted)})"
+    p, differs = probability(shift.p_adjusted), shift.p_adjusted <= found.alpha
+    again = None if twin is None else twin.shifts.get(name)
+    if again is None:
+        return f" ({'' if differs else 'not shown to be '}beyond chance, {p})"
+    if differs and abs(shift.value) <= abs(again.value):
+        return f" (no further from the base than the A/A pair, {p})"
+    return f" ({'' if differs else 'not shown to be '}beyond the A/A pair, {p})"
 
 
 def _agree(found: Compared, treatments: Sequence[Cell], base: Cell, twin: Cell | None) -> Iterator[str]:
     """How far repeats agree word for word, in each cell."""
     told = [
-        f"{_share(cell.agreement.pairs)} at {cell.label}{beyond(found, cell.shifts.get('same_replies'), twin)}"
+        f"{_share(cell.agreement.pairs)} at {cell.label}{beyond(found, 'same_replies', cell, twin)}"
         for cell in treatments
         if cell.agreement.pairs.value is not None
     ]
@@ -84,6 +105,17 @@ def _as_base(treatments: Sequence[Cell], base: Cell, twin: Cell | None) -> Itera
         yield f"Held against {base.label}, replies to the same turn are equal in {joined(told)}{noise}."
 
 
+def _verdicts(played: Sequence[Cell]) -> Iterator[str]:
+    """How often all repeats come to the same verdicts, whatever they say."""
+    told = [
+        f"{percent(agree.value)} % of {count(agree.n, 'turn')} at {name_of(cell.label, cell.role)}"
+        for cell in played
+        if (agree := cell.agreement.same_verdicts) is not None and agree.value is not None
+    ]
+    if len(told) > 1:
+        yield f"All repeats of a turn come to the same verdicts in {joined(told)}."
+
+
 def _share(estimate: Estimate) -> str:
     """A share of pairs, with their number."""
     return f"{percent(estimate.value or 0.0)} % of {count(estimate.n, 'pair')}"
@@ -108,7 +140,7 @@ def _part(played: Sequence[Cell]) -> Iterator[str]:
 def _alike(found: Compared, treatments: Sequence[Cell], base: Cell, twin: Cell | None) -> Iterator[str]:
     """How alike repeats are letter by letter, in each cell."""
     told = [
-        f"{percent(cell.diversity.similarity.value)} % at {cell.label}{beyond(found, cell.shifts.get('similarity'), twin)}"
+        f"{percent(cell.diversity.similarity.value)} % at {cell.label}{beyond(found, 'similarity', cell, twin)}"
         for cell in treatments
         if cell.diversity.similarity.value is not None
     ]
@@ -125,6 +157,12 @@ def _alike(found: Compared, treatments: Sequence[Cell], base: Cell, twin: Cell |
         f"Repeats are alike, letter by letter, by {joined(told)}, against {percent(there.value)} % at {base.label}{noise} "
         f"({count(there.n, 'pair')} there)."
     )
+
+
+def _each(cell: Cell) -> float:
+    """How many replies a turn of an item has, on average, of those that have several; 0 without any."""
+    turns = cell.agreement.same_replies.n
+    return cell.diversity.unique.n / turns if turns else 0.0
 
 
 def _rich(played: Sequence[Cell]) -> Iterator[str]:
@@ -154,26 +192,25 @@ def _unreliable(played: Sequence[Cell]) -> Iterator[str]:
 
 def _sized(found: Compared, treatments: Sequence[Cell], base: Cell) -> Iterator[str]:
     """What of length, tokens, money and time shifted."""
-    tested: set[str] = set()
     still: list[str] = []
-    for name, (noun, pick) in _QUANTITIES.items():
-        shifted = False
+    for name, pick in _QUANTITIES.items():
+        noun, shifted, seen = NAMES[name], False, list[str]()
         for cell in treatments:
             shift, here, there = cell.shifts.get(name), pick(cell), pick(base)
             if shift is None or shift.p_adjusted is None or here.value is None or there.value is None:
                 continue
             if not here.value and not there.value:  # what costs nothing does not cost more
                 continue
-            tested.add(noun)
+            seen.append(f"{shift.value:+.3g}{_between(shift)} at {cell.label}")
             if shift.p_adjusted <= found.alpha and f"{abs(shift.value):.3g}" != "0":
                 shifted = True
                 yield (
                     f"{noun[:1].upper()}{noun[1:]}: {_number(here.value)} at {cell.label}, {_number(there.value)} at {base.label} "
                     f"(medians; typically {shift.value:+.3g}{_between(shift)}, {probability(shift.p_adjusted)})."
                 )
-        still += [noun] if noun in tested and not shifted else []
+        still += [f"{noun} ({'; '.join(seen)})"] if seen and not shifted else []
     if still:
-        yield f"No shift beyond chance was shown in the {joined(still, 'or')}."
+        yield f"No shift beyond chance was shown in the {joined(still, 'or')}, as typical differences from {base.label}."
 
 
 def _between(shift: Paired) -> str:

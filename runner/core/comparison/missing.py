@@ -9,7 +9,7 @@ from runner.core.comparison.compared import CellStatus
 from runner.core.comparison.contrasting import left_out
 from runner.core.comparison.design import Expected
 from runner.core.comparison.observing import CellKey, Observed, Tried, refuses
-from runner.core.comparison.phrasing import name_of
+from runner.core.comparison.phrasing import is_even, name_of
 from runner.core.comparison.summing import Side
 from runner.core.wording import listed
 
@@ -60,6 +60,13 @@ def notes_of(
         if outside:
             which = f"{_named(outside)} {'is' if len(outside) == 1 else 'are'}"
             yield f"{which} left out where {name_of(*key)} is held against the base: only one of them was measured there"
+    each = {name_of(*key): _replies_each(side) for key, side in sides.items() if _replies_each(side)}
+    if not is_even(list(each.values())):
+        told = ", ".join(f"{number:.1f} at {name}" for name, number in each.items())
+        yield (
+            f"repeats of a turn differ in number ({told}): the more there are, the more of them differ, so that distinct replies "
+            "and words, TARr and where repeats part are not to be held against each other; shares of pairs are"
+        )
     sampled = sum(unit.is_sampled for side in sides.values() for unit in side.units.values())
     if sampled:
         units = sum(len(side.units) for side in sides.values())
@@ -67,6 +74,12 @@ def notes_of(
     if seen.strangers:
         labels = listed(sorted(seen.strangers)[:MOST_NAMED])
         yield f"{_trials(seen.strangers.total())} of {labels} {_are(seen.strangers.total())} of no item here, and not counted"
+
+
+def _replies_each(side: Side) -> float:
+    """How many replies a turn of an item has, on average, of those that have several; 0 without any."""
+    several = [unit.n for unit in side.units.values() if unit.n > 1]
+    return sum(several) / len(several) if several else 0.0
 
 
 def planned_of(expected: Expected, label: str) -> int:

@@ -1,9 +1,13 @@
 """Numbers of a comparison within its sentences: points, trials, cells; it decides nothing."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from runner.core.comparison.compared import CellRole
 from runner.core.wording import count
+
+UNEVEN: Final = 1.1
+"""Replies to a turn, so many times as many as in another cell, are not held against each other as they are."""
 
 
 def points(share: float, noun: str = "point") -> str:
@@ -18,6 +22,12 @@ def points(share: float, noun: str = "point") -> str:
 def trials_each(here: int, there: int) -> str:
     """The trials of two sides."""
     return f"{count(here, 'trial')} each" if here == there else f"{here:,} and {count(there, 'trial')}"
+
+
+def is_even(numbers: Sequence[float]) -> bool:
+    """Whether there are about as many replies to a turn in every cell; those without any do not count."""
+    known = [number for number in numbers if number]
+    return not known or max(known) <= UNEVEN * min(known)
 
 
 def name_of(label: str, role: CellRole) -> str:

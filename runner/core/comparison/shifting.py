@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TypeVar
 
 from runner.core.comparison.compared import Paired
 from runner.core.comparison.observing import CellKey, Text, Tried
@@ -10,19 +9,27 @@ from runner.core.comparison.summing import Side
 from runner.core.comparison.units import Unit, longest_compared, similarity
 from runner.core.statistics.paired import FEWEST_BLOCKS
 from runner.core.statistics.rates import hodges_lehmann, percentile
-from runner.core.statistics.shifts import relabelled, relabelled_pairs, signed_rank, signed_rank_interval
+from runner.core.statistics.shifts import (
+    MOST_PAIRED,
+    relabelled,
+    relabelled_pairs,
+    signed_rank,
+    signed_rank_interval,
+)
 from runner.core.statistics.significance import holm
 
 Said = dict[int, str]
 """The replies of a trial: their digests by turn."""
 Numbers = tuple[float, ...]
-Sample = TypeVar("Sample")
 
 
-def shifts_of(sides: Mapping[CellKey, Side]) -> dict[CellKey, dict[str, Paired]]:
-    """What shifted in each cell but the base, with p values after Holm over the treatments, quantity by quantity."""
+def shifts_of(sides: Mapping[CellKey, Side], fewest: int = FEWEST_BLOCKS) -> dict[CellKey, dict[str, Paired]]:
+    """What shifted in each cell but the base, with p values after Holm over the treatments, quantity by quantity.
+
+    With as many items as `fewest` they stand for others, else they are tested by their own trials.
+    """
     base = next(side for key, side in sides.items() if key[1] == "base")
-    found = {key: _shifts(base, side) for key, side in sides.items() if key[1] != "base"}
+    found = {key: _shifts(base, side, fewest) for key, side in sides.items() if key[1] != "base"}
     treatments = [key for key in found if key[1] == "treatment"]
     for name in dict.fromkeys(name for each in found.values() for name in each):
         ps = {
@@ -35,15 +42,15 @@ def shifts_of(sides: Mapping[CellKey, Side]) -> dict[CellKey, dict[str, Paired]]
     return found
 
 
-def _shifts(base: Side, side: Side) -> dict[str, Paired]:
+def _shifts(base: Side, side: Side, fewest: int) -> dict[str, Paired]:
     """Every quantity that is known on both sides."""
     found: dict[str, Paired | None] = {
-        "words": _scalar(base, side, lambda tried: _words(tried, side.texts)),
-        "completion_tokens": _scalar(base, side, lambda tried: _one(tried.completion_tokens)),
-        "cost_usd": _scalar(base, side, lambda tried: _one(tried.cost)),
-        "latency_s": _scalar(base, side, lambda tried: tried.latencies),
-        "similarity": _pairwise(base, side, lambda unit: unit.similarity, _test_alike),
-        "same_replies": _pairwise(base, side, lambda unit: unit.same, _test_same),
+        "words": _scalar(base, side, fewest, lambda tried: _words(tried, side.texts)),
+        "completion_tokens": _scalar(base, side, fewest, lambda tried: _one(tried.completion_tokens)),
+        "cost_usd": _scalar(base, side, fewest, lambda tried: _one(tried.cost)),
+        "latency_s": _scalar(base, side, fewest, lambda tried: tried.latencies),
+        "similarity": _pairwise(base, side, fewest, lambda unit: unit.similarity, _test_alike),
+        "same_replies": _pairwise(base, side, fewest, lambda unit: unit.same, _test_same),
     }
     return {name: shift for name, shift in found.items() if shift is not None}
 
@@ -58,9 +65,14 @@ def _words(tried: Tried, texts: Mapping[str, Text]) -> Numbers:
     return tuple(float(texts[digest].words) for digest in tried.replies.values())
 
 
-def _scalar(base: Side, side: Side, numbers: Callable[[Tried], Numbers]) -> Paired | None:
-    """The shift of the median of numbers that trials have."""
-    return _paired(base, side, numbers, _median_in)
+def _scalar(base: Side, side: Side, fewest: int, numbers: Callable[[Tried], Numbers]) -> Paired | None:
+    """The shift of the median of numbers that trials have; None where no item has it on both sides."""
+    blocks = []
+    for item, trials in base.trials.items():
+        blocks.append(([numbers(tried) for tried in trials], [numbers(tried) for tried in side.trials[item]]))
+    apart = [_less(_median_in(now), _median_in(before)) for before, now in blocks]
+    known = [each for each in apart if each is not None]
+    return _typical(known, fewest, partial(relabelled, blocks, _median_in))
 
 
 def _median_in(trials: Sequence[Numbers]) -> float | None:
@@ -69,47 +81,33 @@ def _median_in(trials: Sequence[Numbers]) -> float | None:
     return percentile(numbers, 0.5) if numbers else None
 
 
-def _paired(
-    base: Side,
-    side: Side,
-    sample: Callable[[Tried], Sample],
-    statistic: Callable[[Sequence[Sample]], float | None],
-) -> Paired | None:
-    """The shift of a number of each item's trials; None where no item has it on both sides."""
-    blocks = []
-    for item, trials in base.trials.items():
-        blocks.append(([sample(tried) for tried in trials], [sample(tried) for tried in side.trials[item]]))
-    apart = [_less(statistic(now), statistic(before)) for before, now in blocks]
-    return _typical([each for each in apart if each is not None], partial(relabelled, blocks, statistic))
-
-
 def _less(number: float | None, other: float | None) -> float | None:
     """One number less another; None where one is not known."""
     return None if number is None or other is None else number - other
 
 
-def _typical(differences: Sequence[float], test: Callable[[], float | None]) -> Paired | None:
+def _typical(differences: Sequence[float], fewest: int, test: Callable[[], float | None]) -> Paired | None:
     """The typical difference of items; with too few to stand for others, they are tested by their own trials."""
     if not differences:
         return None
     value, items = hodges_lehmann(differences), len(differences)
-    if items < FEWEST_BLOCKS:
-        return Paired(value=value, items=items, p_adjusted=test())
     ends = signed_rank_interval(differences)
     low, high = (None, None) if ends is None else ends
-    return Paired(value=value, low=low, high=high, items=items, p_adjusted=signed_rank(differences))
+    p = test() if items < fewest else signed_rank(differences)
+    return Paired(value=value, low=low, high=high, items=items, p_adjusted=p)
 
 
 def _pairwise(
     base: Side,
     side: Side,
+    fewest: int,
     number: Callable[[Unit], float | None],
     test: Callable[[Side, Side], float | None],
 ) -> Paired | None:
     """The shift of a number that pairs of repeats have, mean over the turns of an item."""
     before, now = _by_item(base, number), _by_item(side, number)
     apart = [now[item] - before[item] for item in before if item in now]
-    return _typical(apart, partial(test, base, side))
+    return _typical(apart, fewest, partial(test, base, side))
 
 
 def _by_item(side: Side, number: Callable[[Unit], float | None]) -> dict[str, float]:
@@ -127,7 +125,7 @@ def _test_alike(base: Side, side: Side) -> float | None:
         (max(len(unit.counts) for unit in each.units.values()) for each in (base, side) if each.units),
         default=1,
     )
-    longest, known = longest_compared(2 * most), {}
+    longest, known = longest_compared(2 * min(most, MOST_PAIRED)), {}
 
     def alike(one: str, other: str) -> float:
         pair = (one, other) if one < other else (other, one)

@@ -1,7 +1,7 @@
 """What a cell comes to over its items: rates, agreement, diversity, length, endings, time; no cell is tested here."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from runner.core.comparison.compared import Agreement, Diversity, Estimate, Stability, TurnNumbers
@@ -18,7 +18,7 @@ from runner.core.comparison.wavering import (
 )
 from runner.core.statistics.paired import FEWEST_BLOCKS
 from runner.core.statistics.pooled import mean_rate, mean_rate_interval
-from runner.core.statistics.rates import median_interval, percentile
+from runner.core.statistics.rates import Interval, median_interval, percentile
 from runner.core.statistics.shifts import mean_interval
 
 Units = dict[tuple[str, int], Unit]
@@ -92,21 +92,30 @@ def _mean_rate(groups: Iterable[Sequence[bool]]) -> Estimate | None:
 def mean_estimate(
     numbers: Iterable[tuple[str, float | None]], n: int, *variances: Callable[[], float | None]
 ) -> Estimate:
-    """The mean of the numbers of units, each with its item, and its interval.
+    """The mean of the numbers of units, each with its item, and its interval, where its variances are given.
 
-    It is over items where there are six or more; with fewer it is of these items alone, where its variances are given.
+    It is of these items alone; with six or more it is never nearer than items drawn anew have it, so that it speaks of others
+    like them. None where nothing wavered, which does not say that nothing could.
     """
     groups: dict[str, list[float]] = {}
     for item, number in numbers:
         if number is not None:
             groups.setdefault(item, []).append(number)
     value = mean_of([number for group in groups.values() for number in group])
-    if len(groups) >= FEWEST_BLOCKS:
-        around = mean_interval(list(groups.values()))
-    else:
-        around = ends(value, *(each() for each in variances)) if variances else None
+    around = ends(value, *(each() for each in variances)) if variances else None
+    if len(groups) >= FEWEST_BLOCKS and value is not None:
+        around = _wider(around, mean_interval(list(groups.values())), value)
     low, high = (None, None) if around is None else around
     return Estimate(value=value, low=low, high=high, n=n)
+
+
+def _wider(one: Interval | None, other: Interval | None, value: float) -> Interval | None:
+    """An interval that holds both, within 0 and 1; None where neither has a width."""
+    known = [each for each in (one, other) if each is not None and each.high > each.low]
+    if not known:
+        return None
+    low, high = min(each.low for each in known), max(each.high for each in known)
+    return Interval(max(0.0, min(low, value)), min(1.0, max(high, value)))
 
 
 def pairs_of(trials: ByItem, units: Sequence[Unit]) -> Estimate:
@@ -154,7 +163,7 @@ def agreement_of(side: Side) -> Agreement:
     several = [unit for unit in units if unit.n > 1]
     firsts = _first_apart(several)
     parting = [at for at in firsts.values() if at is not None]
-    answers = _answers_agree(side.trials)
+    answers = [(item, same) for item, _, same in _agreeing(side.trials)]
     return Agreement(
         same_replies=mean_estimate(((unit.item, float(len(unit.counts) == 1)) for unit in several), len(several)),
         same_verdicts=mean_estimate(answers, len(answers)) if answers else None,
@@ -174,20 +183,25 @@ def _first_apart(several: Iterable[Unit]) -> dict[str, float | None]:
     return firsts
 
 
-def _answers_agree(trials: ByItem) -> list[tuple[str, float]]:
-    """Of each turn with checks (the whole is one more) whether all repeats have the same answers, beside its item."""
-    found = []
+def _verdicts_agree(trials: ByItem, turn: int) -> Estimate | None:
+    """Of the items the share whose repeats have the same answers of one turn's checks; None where none was measured twice."""
+    found = [(item, same) for item, at, same in _agreeing(trials) if at == turn]
+    return mean_estimate(found, len(found)) if found else None
+
+
+def _agreeing(trials: ByItem) -> Iterator[tuple[str, int, float]]:
+    """Of each item and turn with checks (the whole is one more) whether all repeats have the same answers."""
     for item, tried in trials.items():
         for turn in sorted({turn for each in tried for turn in each.answers}):
             answers = [each.answers[turn] for each in tried if turn in each.answers]
-            found += [(item, float(len(set(answers)) == 1))] if len(answers) > 1 else []
-    return found
+            if len(answers) > 1:
+                yield item, turn, float(len(set(answers)) == 1)
 
 
 def stability_of(trials: ByItem) -> Stability | None:
-    """What repeats do to scores, mean over items (Laban et al. 2025); None where nothing was measured."""
+    """What repeats do to scores, mean over items (Laban et al. 2025); None where no item was measured twice."""
     scores = [[tried.score for tried in each if tried.score is not None] for each in trials.values()]
-    known = [each for each in scores if each]
+    known = [each for each in scores if len(each) > 1]
     if not known:
         return None
     high = sum(percentile(each, 0.9) for each in known) / len(known)
@@ -249,6 +263,7 @@ def turns_of(side: Side) -> tuple[TurnNumbers, ...]:
             replies=sum(unit.n for unit in units),
             pass_rate=_mean_rate(passed),
             same_replies=pairs_of(side.trials, units),
+            same_verdicts=_verdicts_agree(side.trials, turn),
             with_base=_with_base(side, units),
             words=median_of([length for unit in units for length in lengths(unit, side.texts)]),
         )

@@ -7,9 +7,9 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from runner.core.comparison.compared import Cell, Compared, Contrast
-from runner.core.comparison.describing import describe
+from runner.core.comparison.describing import NAMES, describe
 from runner.core.comparison.phrasing import joined, name_of, points, trials_each
-from runner.core.statistics.paired import FEWEST_BLOCKS
+from runner.core.statistics.power import fewest_blocks
 from runner.core.wording import count, percent, probability
 
 
@@ -41,26 +41,26 @@ def verdict_of(cell: Cell, held: Contrast, found: Compared) -> str:
     bound = _bound(held)
     if held.verdict == "differs":
         way = "more" if held.difference > 0 else "less"
-        told = f"{name} passes {way} often than {found.base}{_rates(cell, found)} ({numbers})."
+        told = f"{name} passes {way} often than {found.base}, {_rates(held)} ({numbers})."
         if found.margin is not None and max(abs(held.low), abs(held.high)) <= found.margin:
             told += f" The difference lies within the margin of {_margin(found.margin)} all the same."
         return told
     if held.verdict == "undecided" and (held.low > 0 or held.high < 0):
         way = "more" if held.difference > 0 else "less"
         why = (
-            "By itself that would be more than chance, but not as one of several values that were tried: more trials of this "
-            "value alone would tell."
+            f"By itself that would be more than chance, but not as one of several values that were tried: more {_more(held)} with "
+            "this value alone would tell."
             if held.p <= found.alpha
-            else "The interval takes that for more than chance and the test does not: more trials would tell."
+            else f"The interval takes that for more than chance and the test does not: more {_more(held)} would tell."
         )
-        return f"Whether {name} differs from {found.base} stays open: it passed {way} often{_rates(cell, found)} ({numbers}). {why}"
+        return f"Whether {name} differs from {found.base} stays open: it passed {way} often, {_rates(held)} ({numbers}). {why}"
     level = f"{percent(found.level)} % confidence"
     apart = f"{name} and {found.base} differ by less than {bound} points with {level} ({numbers})"
     if bound > 100:
         apart = f"anything is possible ({numbers})"
     if held.verdict == "equivalent" and found.margin is not None:
         return f"{name} does not matter: {apart}, which is within the margin of {_margin(found.margin)}."
-    told = f"No difference between {name} and {found.base} was shown: {apart}; so many trials show {_shown(held)}."
+    told = f"No difference between {name} and {found.base} was shown: {apart}; {_shown(held)}."
     if found.margin is not None:
         told += f" Nor was it shown that they differ by no more than {_margin(found.margin)}."
     return told
@@ -69,14 +69,15 @@ def verdict_of(cell: Cell, held: Contrast, found: Compared) -> str:
 def answered_verdict(cell: Cell, held: Contrast, found: Compared) -> str:
     """Whether the trials of a cell stay unanswered more or less often than those of the base, in a sentence."""
     base = next(each for each in found.cells if each.role == "base")
-    lost = f"{cell.unanswered:,} of {count(cell.trials, 'trial')} at {name_of(cell.label, cell.role)}"
+    name = name_of(cell.label, cell.role)
+    lost = f"{cell.unanswered:,} of {count(cell.trials, 'trial')} at {name}"
     numbers = f"{lost}, {base.unanswered:,} of {base.trials:,} at {base.label}; {_sure(held)}"
     if held.verdict != "differs":
-        return f"That {name_of(cell.label, cell.role)} loses more or less trials than {base.label} was not shown ({numbers})."
-    way = "More" if held.difference < 0 else "Less"
+        return f"That {name} loses more or fewer trials than {base.label} was not shown ({numbers})."
+    more, less = (name, base.label) if held.difference < 0 else (base.label, name)
     return (
-        f"{way} trials stay without a reply at {name_of(cell.label, cell.role)} than at {base.label} ({numbers}): what is said of it below is "
-        "of those that were answered, which may be the easy ones."
+        f"More trials stay without a reply at {more} than at {less} ({numbers}): what is said of {more} below is of those "
+        "that were answered, which may be the easy ones."
     )
 
 
@@ -94,17 +95,18 @@ def _sure(held: Contrast) -> str:
 def _lost(played: Sequence[Cell]) -> Iterator[str]:
     """Which cells lost trials otherwise than the base: nothing else of them can be taken as it stands."""
     for cell in played:
-        if cell.answered is not None and cell.is_gappy:
+        if cell.answered is not None and cell.answered.verdict == "differs":
             yield cell.answered.words
 
 
-def _rates(cell: Cell, found: Compared) -> str:
-    """The pass rates of a cell and of the base."""
-    base = next((each for each in found.cells if each.role == "base"), None)
-    here, there = cell.pass_rate, None if base is None else base.pass_rate
-    if here is None or there is None or here.value is None or there.value is None:
-        return ""
-    return f", {percent(here.value)} % against {percent(there.value)} %"
+def _more(held: Contrast) -> str:
+    """Of what more would tell."""
+    return "items" if held.unit == "item" else "trials"
+
+
+def _rates(held: Contrast) -> str:
+    """The pass rates of a cell and of the base, on the items that both have."""
+    return f"{percent(held.rate)} % against {percent(held.base_rate)} %"
 
 
 def _bound(held: Contrast) -> int:
@@ -114,7 +116,9 @@ def _bound(held: Contrast) -> int:
 
 def _shown(held: Contrast) -> str:
     """What such a design shows."""
-    return f"a difference of about {100 * held.detectable:.0f} points four times of five"
+    if held.detectable is None:
+        return "so few trials cannot show any"
+    return f"so many trials show at best a difference of about {100 * held.detectable:.0f} points four times of five"
 
 
 def _margin(margin: float) -> str:
@@ -147,11 +151,24 @@ def _refused(cells: Sequence[Cell]) -> Iterator[str]:
 def _warned(found: Compared) -> Iterator[str]:
     """That the base differs from itself, which puts all else in doubt."""
     for cell in found.cells:
-        if cell.role == "twin" and cell.contrast is not None and cell.contrast.verdict == "differs":
-            yield (
-                f"The base differs from itself: {cell.contrast.words} Something other than {_axis(found)} changed between "
-                "trials, or chance did what it does once in many comparisons: be slow to trust the differences below."
-            )
+        if cell.role != "twin":
+            continue
+        ps = {name: each.p_adjusted for name, each in cell.shifts.items() if each.p_adjusted is not None}
+        moved = [
+            NAMES[name] for name, p in ps.items() if p * len(ps) <= found.alpha
+        ]  # Bonferroni over quantities
+        passes = cell.contrast is not None and cell.contrast.verdict == "differs"
+        if not passes and not moved:
+            continue
+        told = (
+            cell.contrast.words
+            if passes and cell.contrast is not None
+            else f"it moved in the {joined(moved)}."
+        )
+        yield (
+            f"The base differs from itself: {told} Something other than {_axis(found)} changed between "
+            "trials, or chance did what it does once in many comparisons: be slow to trust the differences below."
+        )
 
 
 def _axis(found: Compared) -> str:
@@ -165,12 +182,16 @@ def _summed(found: Compared, played: Sequence[Cell]) -> Iterator[str]:
         (cell, cell.contrast) for cell in played if cell.role == "treatment" and cell.contrast is not None
     ]
     if not any(cell.measured for cell in played):
+        if any(cell.broken for cell in played):
+            yield "Nothing was measured, since checks broke in every trial: what follows is about the replies alone."
+            return
         yield (
             "Nothing was measured, since no check applied: what follows is about the replies alone. "
             "With `expect:` in the scenarios it would say which value does better."
         )
     elif not held:
-        yield f"No value could be held against {found.base}: no item was measured in both."
+        if any(cell.role == "treatment" for cell in played):
+            yield f"No value could be held against {found.base}: no item was measured in both."
     elif len(held) > 1:
         differ = [cell.label for cell, contrast in held if contrast.verdict == "differs"]
         if differ:
@@ -207,7 +228,11 @@ def _where(found: Compared) -> Iterator[str]:
         return
     shown = sorted((each for each in tested if each[0] <= found.alpha), key=lambda each: each[0])
     if not shown:
-        yield f"In no single one of {len(found.by_scenario)} scenarios was a difference shown (Benjamini-Hochberg)."
+        most = max(place.measured for _, _, place in tested)
+        yield (
+            f"In no single one of {len(found.by_scenario)} scenarios was a difference shown (Benjamini-Hochberg over "
+            f"{len(tested):,} tests); with {count(most, 'trial')} of each at most that rules out large ones alone."
+        )
         return
     told = [
         f"{row.id} at {place.label} ({points(place.difference or 0.0)}; {place.passed:,} of "
@@ -246,7 +271,10 @@ def _when(found: Compared, played: Sequence[Cell]) -> Iterator[str]:
         ]
         if len(gaps) < 2:
             continue
-        _, turn, here, there = max(gaps, key=lambda gap: (gap[0], -gap[1]))
+        widest, turn, here, there = max(gaps, key=lambda gap: (gap[0], -gap[1]))
+        if not widest:
+            yield f"No turn's checks tell {cell.label} from {found.base}: those about the conversation as a whole do."
+            continue
         yield (
             f"Turn by turn {cell.label} is furthest from {found.base} at turn {turn + 1}: the checks of that turn hold in "
             f"{percent(here.value or 0)} % of {count(here.n, 'trial')}, against {percent(there.value or 0)} % of {there.n:,}."
@@ -255,13 +283,17 @@ def _when(found: Compared, played: Sequence[Cell]) -> Iterator[str]:
 
 def _of_whom(found: Compared, played: Sequence[Cell]) -> Iterator[str]:
     """Of what all this is said, where there are too few items to stand for others."""
-    if any(cell.contrast is not None and cell.contrast.unit == "repeat" for cell in played):
-        few = found.items < FEWEST_BLOCKS
-        why = (
-            f"six or more would say something of others like {'it' if found.items == 1 else 'them'}"
-            if few
-            else "not every item was measured equally often in both cells"
-        )
-        noun = "scenario" if found.items == len(found.by_scenario) else "item"
-        these = f"this {noun}" if found.items == 1 else f"these {found.items} {noun}s"
-        yield f"All of this is said of {these} alone: {why}."
+    noun = "scenario" if found.items == len(found.by_scenario) else "item"
+    these = f"this {noun}" if found.items == 1 else f"these {found.items} {noun}s"
+    fewest = fewest_blocks(found.alpha, max(1, sum(cell.role == "treatment" for cell in found.cells)))
+    if 0 < found.items < fewest:
+        others = "it" if found.items == 1 else "them"
+        yield f"All of this is said of {these} alone: {fewest} or more would say something of others like {others}."
+        return
+    alone = [
+        cell.label
+        for cell in played
+        if cell.role == "treatment" and cell.contrast is not None and cell.contrast.unit == "repeat"
+    ]
+    if alone:
+        yield f"What passes at {joined(alone)} is said of {these} alone: not every item was measured as often there as at {found.base}."

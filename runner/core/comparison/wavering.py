@@ -39,10 +39,14 @@ def _change(unit: Unit, mean: float | None, own: float | None) -> float | None:
 
 def across_change(others: Mapping[tuple[str, int], Unit]) -> Change:
     """What tells how much leaving out one reply changes in the share of pairs with another cell's that are equal."""
+    shares: dict[tuple[str, int], float | None] = {}  # of each unit once, not of each of its replies
 
     def change(unit: Unit, digest: str) -> float | None:
-        other = others.get((unit.item, unit.turn))
-        share = None if other is None else same_across(unit.counts, other.counts)
+        place = unit.item, unit.turn
+        other = others.get(place)
+        if place not in shares:
+            shares[place] = None if other is None else same_across(unit.counts, other.counts)
+        share = shares[place]
         if other is None or share is None or unit.n < 2:
             return None
         return (share - other.counts[digest] / other.n) / (unit.n - 1)

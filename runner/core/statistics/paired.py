@@ -10,13 +10,13 @@ from random import Random
 from typing import Final, Literal
 
 from runner.core.statistics.rates import (
-    RESAMPLES,
     SEED,
     Interval,
     check_count,
     check_share,
     percentile,
     quantile,
+    resamples_of,
     wilson,
 )
 from runner.core.statistics.significance import Alternative, Block, label_permutation, sign_flip
@@ -56,7 +56,8 @@ def regression(
     *,
     discordance: float = DISCORDANCE,
     chance: Random | None = None,
-    resamples: int = RESAMPLES,
+    resamples: int | None = None,
+    fewest: int = FEWEST_BLOCKS,
 ) -> Comparison:
     """Whether a run is worse than its base, over blocks in an order that stays (chance draws them by their place).
 
@@ -69,14 +70,17 @@ def regression(
     if not played:
         raise ValueError("there is no block that both runs played")
     ends = stratified(played, level)
-    by_block = is_by_block(played)
+    by_block = is_by_block(played, fewest)
     smallest = detectable(sum(min(block.n_base, block.n_now) for block in played), discordance, level)
     if by_block:
         chance = chance or Random(SEED)  # noqa: S311 - no secret
+        resamples = resamples or resamples_of(len(played))
         drawn = _bootstrap([float(block.difference) for block in played], level, chance, resamples)
         ends = Interval(min(ends.low, drawn.low), max(ends.high, drawn.high))
         smallest = max(smallest, detectable_over([float(block.difference) for block in played], level))
-    p, p_two_sided = _probability(played, "less", chance), _probability(played, "two-sided", chance)
+    p, p_two_sided = (
+        _probability(played, alternative, chance, by_block=by_block) for alternative in ("less", "two-sided")
+    )
     return Comparison(
         difference=float(sum(block.difference for block in played) / len(played)),
         low=ends.low,
@@ -90,9 +94,9 @@ def regression(
     )
 
 
-def is_by_block(blocks: Sequence[Block]) -> bool:
+def is_by_block(blocks: Sequence[Block], fewest: int = FEWEST_BLOCKS) -> bool:
     """Whether there are blocks enough to stand for others, each played equally often in both runs."""
-    return len(blocks) >= FEWEST_BLOCKS and all(block.n_base == block.n_now for block in blocks)
+    return len(blocks) >= fewest and all(block.n_base == block.n_now for block in blocks)
 
 
 def newcombe(passed_a: int, n_a: int, passed_b: int, n_b: int, level: float = 0.95) -> Interval:
@@ -161,9 +165,11 @@ def discordance_of(counts: Iterable[tuple[int, int]]) -> float:
     return sum(shares) / len(shares) if shares else DISCORDANCE
 
 
-def _probability(blocks: Sequence[Block], alternative: Alternative, chance: Random | None) -> float:
+def _probability(
+    blocks: Sequence[Block], alternative: Alternative, chance: Random | None, *, by_block: bool
+) -> float:
     """The p value of the test that suits the blocks."""
-    if not is_by_block(blocks):
+    if not by_block:
         return label_permutation(blocks, alternative)
     return sign_flip([block.difference for block in blocks], alternative=alternative, chance=chance)
 

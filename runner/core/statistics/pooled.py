@@ -3,14 +3,9 @@
 from collections.abc import Sequence
 from math import sqrt
 from random import Random
-from typing import Final
 
 from runner.core.statistics.paired import FEWEST_BLOCKS
-from runner.core.statistics.rates import RESAMPLES, SEED, Interval, check_share, percentile, wilson
-
-MOST_DRAWN: Final = 500_000
-"""Blocks that are drawn, all resamples together; of so many blocks that these are few resamples, the fewest are made."""
-FEWEST: Final = 1_000
+from runner.core.statistics.rates import SEED, Interval, check_share, percentile, resamples_of, wilson
 
 
 def mean_rate(blocks: Sequence[tuple[int, int]], level: float = 0.95) -> float:
@@ -33,10 +28,7 @@ def mean_rate_interval(blocks: Sequence[tuple[int, int]], level: float = 0.95) -
     if count < FEWEST_BLOCKS:
         return Interval(low, high)
     chance, rates, left = Random(SEED), [rate for rate, _ in ends], (1 - level) / 2  # noqa: S311 - no secret
-    means = [
-        sum(chance.choices(rates, k=count)) / count
-        for _ in range(max(FEWEST, min(RESAMPLES, MOST_DRAWN // count)))
-    ]
+    means = [sum(chance.choices(rates, k=count)) / count for _ in range(resamples_of(count))]
     return Interval(min(low, percentile(means, left)), max(high, percentile(means, 1 - left)))
 
 

@@ -13,6 +13,9 @@ from typing import Final, NamedTuple
 
 RESAMPLES: Final = 5_000
 """How often a bootstrap draws anew."""
+FEWEST_RESAMPLES: Final = 1_000
+MOST_DRAWN: Final = 500_000
+"""Values that are drawn, all resamples together; of so many values that these are few resamples, the fewest are made."""
 SEED: Final = 20_240
 """Where chance begins unless it is handed in: the same data have the same interval everywhere, always."""
 
@@ -144,15 +147,19 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
 
+def resamples_of(count: int) -> int:
+    """How often so many values are drawn anew: the fewest where there are so many that their mean hardly moves."""
+    return max(FEWEST_RESAMPLES, min(RESAMPLES, MOST_DRAWN // max(1, count)))
+
+
 def median_interval(values: Sequence[float], seed: int = SEED, level: float = 0.95) -> Interval:
     """The bootstrap interval of a median, in the values' own unit (Efron 1979, percentile method).
 
     Values are independent of each other, one a block; raises ValueError without values.
     """
     chance, ordered, left = Random(seed), sorted(values), 1 - check_share(level)  # noqa: S311 - no secret
-    drawn = [
-        percentile(chance.choices(ordered, k=len(ordered)), 0.5) for _ in range(RESAMPLES * bool(values))
-    ]
+    resamples = resamples_of(len(values)) * bool(values)
+    drawn = [percentile(chance.choices(ordered, k=len(ordered)), 0.5) for _ in range(resamples)]
     return Interval(percentile(drawn, left / 2), percentile(drawn, 1 - left / 2))
 
 

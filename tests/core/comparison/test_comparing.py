@@ -326,8 +326,7 @@ def test_six_items_stand_for_others() -> None:
         assert shift.high is not None
         assert shift.low <= shift.value <= shift.high
     for estimate in (
-        cell.agreement.pairs,
-        cell.agreement.with_base,
+        cell.diversity.distinct_1,
         cell.diversity.similarity,
         cell.latency_s,
     ):

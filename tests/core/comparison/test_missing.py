@@ -74,10 +74,13 @@ def test_missing_trials_are_counted_by_cell() -> None:
         cell_of(whole, "0", "ppppp"), cell_of(whole, "0", "ppp", first=6), cell_of(whole, "1", "ppub")
     )
     found = compare(whole, trials)
-    assert found.notes == (
+    assert found.notes[:2] == (
         "0 again (A/A): of 5 trials 2 not begun",
         "1: of 5 trials 1 without a reply, 1 with a check that broke, 1 not begun",
     )
+    [uneven] = found.notes[2:]
+    assert uneven.startswith("repeats of a turn differ in number (5.0 at 0, 3.0 at 0 again (A/A), 3.0 at 1)")
+    assert not any("Where repeats part" in each or "Different among all" in each for each in found.sentences)
     assert (found.cells[2].broken, found.cells[2].measured) == (1, 2)
     assert found.status == "incomplete"
 

@@ -6,7 +6,8 @@ from runner.core.comparison.compared import Agreement, Cell, Compared, Estimate,
 from runner.core.comparison.comparing import compare
 from runner.core.comparison.telling import tell
 from tests.compared import about, cell, compared, contrast
-from tests.experiment import all_of, cell_of, expected, refused
+from tests.experiment import all_of, cell_of, expected, refused, trial
+from tests.played import verdict
 
 
 def words(found: Compared) -> str:
@@ -35,7 +36,7 @@ def test_no_difference_has_its_bound_and_its_trials() -> None:
         f"No difference between 0.7 and 0 was shown: 0.7 and 0 differ by less than {bound} points with 95 % confidence "
         f"(+2 points, {100 * held.low:+.0f} to {100 * held.high:+.0f}; 40 trials each, p = 1)"
     )
-    assert "so many trials show a difference of about" in held.words
+    assert "so many trials show at best a difference of about" in held.words
 
 
 def test_a_difference_is_told_with_both_rates() -> None:
@@ -45,7 +46,7 @@ def test_a_difference_is_told_with_both_rates() -> None:
     assert found.sentences[0].startswith(
         "1 passes less often than 0, 40 % against 100 % (-60 points, -78 to -33; 20 trials each"
     )
-    assert "All of this is said of this scenario alone: six or more would" in words(found)
+    assert "All of this is said of this scenario alone: 6 or more would" in words(found)
 
 
 def test_equivalence_is_told_within_its_margin() -> None:
@@ -79,14 +80,15 @@ def test_a_base_that_differs_from_itself_comes_before_all() -> None:
 
 def test_agreement_stands_beside_the_a_a_pair() -> None:
     """Shares of equal pairs, their numbers, and whether that is beyond what the base does with itself."""
+    again = {"same_replies": Paired(value=-0.02, items=2, p_adjusted=0.7)}
     shift = {"same_replies": Paired(value=-0.6, items=2, p_adjusted=0.004)}
-    found = with_cell(compared(), 3, shifts=shift)
+    found = with_cell(with_cell(compared(), 1, shifts=again), 3, shifts=shift)
     assert (
         "Two repeats of a turn agree word for word in 31 % of 180 pairs at 0.7 and 2 % of 180 pairs at 1.5 "
-        "(beyond the A/A band, p = 0.004), against 90 % of 180 pairs at 0 and 88 % of 180 pairs at 0 again (A/A)."
+        "(beyond the A/A pair, p = 0.004), against 90 % of 180 pairs at 0 and 88 % of 180 pairs at 0 again (A/A)."
     ) in words(found)
     shift = {"same_replies": Paired(value=-0.6, items=2, p_adjusted=0.4)}
-    assert "(not shown to be beyond the A/A band, p = 0.4)" in words(with_cell(compared(), 3, shifts=shift))
+    assert "(not shown to be beyond the A/A pair, p = 0.4)" in words(with_cell(found, 3, shifts=shift))
     assert (
         "Held against 0, replies to the same turn are equal in 28 % of 400 pairs at 0.7 and 2 % of 400 pairs at 1.5, against "
         "81 % of 400 pairs in the A/A pair."
@@ -96,9 +98,10 @@ def test_agreement_stands_beside_the_a_a_pair() -> None:
 def test_diversity_stands_beside_the_a_a_pair() -> None:
     """How alike repeats are in each cell, and how much of what they say is different."""
     shift = {"similarity": Paired(value=-0.4, items=2, p_adjusted=0.004)}
-    told = words(with_cell(compared(), 3, shifts=shift))
+    again = {"similarity": Paired(value=-0.02, items=2, p_adjusted=0.7)}
+    told = words(with_cell(with_cell(compared(), 1, shifts=again), 3, shifts=shift))
     assert (
-        "Repeats are alike, letter by letter, by 56 % at 0.7 and 41 % at 1.5 (beyond the A/A band, p = 0.004), against 85 % at 0 "
+        "Repeats are alike, letter by letter, by 56 % at 0.7 and 41 % at 1.5 (beyond the A/A pair, p = 0.004), against 85 % at 0 "
         "and 84 % at 0 again (A/A) (180 pairs there)."
     ) in told
     assert (
@@ -149,7 +152,10 @@ def test_what_shifted_is_told_and_what_did_not() -> None:
     found = with_cell(with_cell(compared(), 3, shifts=shifts, words=about(29.0, 40)), 2, shifts={})
     told = words(found)
     assert "Words of a reply: 29 at 1.5, 17 at 0 (medians; typically +12, +3 to +20.5, p = 0.02)." in told
-    assert "No shift beyond chance was shown in the seconds of a reply." in told
+    assert (
+        "No shift beyond chance was shown in the seconds of a reply (+0.1 at 1.5), as typical differences from 0."
+        in told
+    )
 
 
 def test_endings_and_refusals_are_counted() -> None:
@@ -173,7 +179,10 @@ def test_scenarios_that_differ_are_named() -> None:
         in told
     )
     same = compare(whole, all_of(base, cell_of(whole, "1", "p" * 10), cell_of(whole, "1", "p" * 10, item=1)))
-    assert "In no single one of 2 scenarios was a difference shown (Benjamini-Hochberg)." in words(same)
+    assert (
+        "In no single one of 2 scenarios was a difference shown (Benjamini-Hochberg over 2 tests); with 10 trials of each at most"
+        in words(same)
+    )
 
 
 def test_the_turn_where_it_falls_apart_is_named() -> None:
@@ -205,7 +214,7 @@ def test_rates_never_stand_alone() -> None:
     """Every sentence with a percentage has the number of what it stands on."""
     for sentence in tell(compared()):
         assert " % " not in sentence or any(
-            noun in sentence for noun in ("trial", "pair", "repl", "item", "value")
+            noun in sentence for noun in ("trial", "pair", "repl", "item", "value", "turn")
         ), sentence
 
 
@@ -242,7 +251,9 @@ def test_trials_that_stay_without_a_reply_come_before_all() -> None:
     assert "No value" not in words(found)
     mild = found.cells[1].answered
     assert mild is not None
-    assert mild.words.startswith("That 1 loses more or less trials than 0 was not shown (1 of 20 trials at 1")
+    assert mild.words.startswith(
+        "That 1 loses more or fewer trials than 0 was not shown (1 of 20 trials at 1"
+    )
 
 
 def test_one_of_several_that_chance_alone_could_make() -> None:
@@ -294,3 +305,103 @@ def test_one_turn_does_not_part() -> None:
     whole = expected((0, 1), repeats=2)
     found = compare(whole, all_of(cell_of(whole, "0", "pf"), cell_of(whole, "1", "pf")))
     assert "repeats part" not in words(found)
+
+
+def test_what_the_base_does_by_itself_is_not_the_setting() -> None:
+    """A cell no further from the base than its twin is not beyond the A/A pair, whatever its p; and the reader is warned."""
+    whole = expected((0, 1), repeats=10, twin=True)
+    same = [trial(whole, "0", repeat, "always so") for repeat in range(1, 11)]
+    again = [trial(whole, "0", repeat, f"once {repeat}") for repeat in range(11, 21)]
+    other = [trial(whole, "1", repeat, f"again {repeat // 3}") for repeat in range(1, 11)]
+    found = compare(whole, all_of(same, again, other))
+    told = words(found)
+    assert "(no further from the base than the A/A pair, p = " in told
+    assert "(beyond the A/A pair" not in told
+    assert found.sentences[0].startswith("The base differs from itself: it moved in the ")
+    assert "agreement of repeats" in found.sentences[0]
+
+
+def test_rates_beside_a_verdict_are_of_the_items_that_both_have() -> None:
+    """What one of the two lacks is left out of the rates as well: they never say the opposite of the difference."""
+    whole = expected((0, 1), items=3, repeats=10)
+    found = compare(
+        whole,
+        all_of(
+            cell_of(whole, "0", "p" * 10),
+            cell_of(whole, "0", "f" * 10, item=1),
+            cell_of(whole, "0", "f" * 10, item=2),
+            cell_of(whole, "1", "p" * 5 + "f" * 5),
+        ),
+    )
+    held = found.cells[1].contrast
+    assert held is not None
+    assert (held.rate, held.base_rate) == (0.5, 1.0)
+    assert "passes less often than 0, 50 % against 100 % (-50 points" in held.words
+
+
+def test_a_base_that_lost_its_replies_is_the_one_that_is_named() -> None:
+    """Not the cell that has them all."""
+    whole = expected((0, 1), repeats=12)
+    found = compare(whole, all_of(cell_of(whole, "0", "ppp" + "u" * 9), cell_of(whole, "1", "p" * 12)))
+    assert found.sentences[0].startswith(
+        "More trials stay without a reply at 0 than at 1 (0 of 12 trials at 1, 9 of 12 at 0"
+    )
+    assert "what is said of 0 below" in found.sentences[0]
+    assert [cell.is_gappy for cell in found.cells] == [True, False]
+
+
+def test_broken_checks_are_not_told_as_none() -> None:
+    """Where every check broke nothing was measured, and no `expect:` would help."""
+    whole = expected((0, 1), repeats=2)
+    found = compare(whole, all_of(cell_of(whole, "0", "bb"), cell_of(whole, "1", "bb")))
+    assert "checks broke in every trial" in words(found)
+    assert "`expect:`" not in words(found)
+
+
+def test_one_trial_each_has_no_range_and_shows_nothing() -> None:
+    """A score does not range over one repeat, and of one trial each no difference can be shown."""
+    whole = expected((0, 1), repeats=1)
+    found = compare(whole, all_of(cell_of(whole, "0", "p"), cell_of(whole, "1", "f")))
+    assert "ranges over" not in words(found)
+    assert "so few trials cannot show any" in words(found)
+    assert found.detectable is None
+
+
+def test_the_foot_may_be_what_differs() -> None:
+    """Where only checks of the whole conversation fail, no turn is named for it."""
+    whole = expected((0, 1), repeats=8)
+    trials = [
+        (label, each.model_copy(update={"verdicts": (verdict("passed" if label == "0" else "failed"),)}))
+        for value in ("0", "1")
+        for label, each in (trial(whole, value, repeat, ["a", "b"], ["p", "p"]) for repeat in range(1, 9))
+    ]
+    told = words(compare(whole, trials))
+    assert "No turn's checks tell 1 from 0: those about the conversation as a whole do." in told
+
+
+def test_verdicts_may_agree_where_words_do_not() -> None:
+    """How often all repeats come to the same verdicts stands beside how often they say the same."""
+    whole = expected((0, 1), repeats=3)
+    trials = [trial(whole, label, repeat, f"{repeat}", "p") for label in ("0", "1") for repeat in (1, 2, 3)]
+    found = compare(whole, trials)
+    assert (
+        "All repeats of a turn come to the same verdicts in 100 % of 1 turn at 0 and 100 % of 1 turn at 1."
+        in words(found)
+    )
+    [turn] = found.cells[1].turns
+    assert turn.same_verdicts is not None
+    assert (turn.same_verdicts.value, turn.same_replies.value) == (1.0, 0.0)
+
+
+def test_few_items_that_could_show_nothing_are_tested_by_their_trials() -> None:
+    """Six items stand for others where one value is tried; of two values no outcome of six signs would be called different."""
+    for values, unit in (((0, 1), "item"), ((0, 1, 2), "repeat")):
+        whole = expected(values, items=6, repeats=4)
+        trials = [
+            cell_of(whole, f"{value}", "ffff" if value else "pppp", item=item)
+            for value in values
+            for item in range(6)
+        ]
+        held = compare(whole, all_of(*trials)).cells[1].contrast
+        assert held is not None
+        assert (held.unit, held.verdict) == (unit, "differs")

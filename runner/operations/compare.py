@@ -14,7 +14,7 @@ from runner.core.comparison.design import Design, Expected
 from runner.core.places import spelled
 from runner.core.run import FINE, INCOMPLETE, INTERRUPTED, INTERRUPTION
 from runner.core.scenario import Scenario
-from runner.core.statistics.paired import detectable
+from runner.core.statistics.power import USUAL, detectable_rates, fewest_blocks, smallest_p
 from runner.core.transcript import Transcript
 from runner.core.wording import listed
 from runner.errors import UsageError
@@ -70,21 +70,32 @@ class Foreseen:
 def foresee(ready: Stage) -> Foreseen:
     """What a comparison could show, before it is played."""
     expected = _expected(ready)
-    pairs = expected.planned[expected.base]
-    smallest = detectable(pairs) if any(map(_has_checks, ready.scenarios)) else None
-    return Foreseen(smallest, tuple(_foreseen(ready, expected, pairs, smallest)))
+    is_checked = any(map(_has_checks, ready.scenarios))
+    smallest = _smallest(expected) if is_checked else None
+    return Foreseen(smallest, tuple(_foreseen(ready, expected, smallest, is_checked=is_checked)))
 
 
-def _foreseen(ready: Stage, expected: Expected, pairs: int, smallest: float | None) -> Iterator[str]:
+def _smallest(expected: Expected) -> float | None:
+    """The smallest difference of pass rates that is seen four times of five; None where not even the largest is."""
+    values, pairs, items = len(expected.cells) - 1, expected.planned[expected.base], len(expected.items)
+    each = max(1, pairs // items)
+    by_block = items >= fewest_blocks(expected.alpha, values)
+    if smallest_p([(each, each)] * items, by_block=by_block) * values > expected.alpha:
+        return None
+    return detectable_rates([USUAL], pairs, 1 - expected.alpha / values)
+
+
+def _foreseen(ready: Stage, expected: Expected, smallest: float | None, *, is_checked: bool) -> Iterator[str]:
     """What a comparison could show, and what it could not, in sentences."""
-    if smallest is None:
+    pairs = expected.planned[expected.base]
+    if not is_checked:
         yield "the scenarios have no check: their replies are compared, pass rates are not"
-    elif smallest >= 1:
-        yield f"with {trials(pairs)} of each value no difference of pass rates could be seen for sure"
+    elif smallest is None:
+        yield f"with {trials(pairs)} of each value no difference of pass rates can be shown, however large: give more by --repeat"
     else:
         yield (
-            f"a difference of pass rates of about {round(100 * smallest)} points, the same in every item, would be seen "
-            "four times of five, where trials disagree in one of five"
+            f"a difference of pass rates of about {round(100 * smallest)} points or more, the same in every item, would be seen "
+            "four times of five, where nine of ten pass"
         )
     for scenario in ready.scenarios:
         if own := own_turns(scenario, expected.by):

@@ -8,24 +8,26 @@ from collections.abc import Iterator
 from typing import Final
 
 from runner.core.comparison.compared import Cell, Compared, Estimate, Place
+from runner.core.value import Json
 from runner.formats.csv_table import row
 
 HEAD: Final = ("by", "cell", "role", "status", "of", "name", "quantity", "value", "low", "high", "n")
 """`of`: all, scenario, item or turn; `name`: which one; turns are 1-based here, as people count them."""
 
-Numbers = Iterator[tuple[str, float | None, float | None, float | None, int | str]]
+Numbers = Iterator[tuple[str, float | str | None, float | None, float | None, int | str]]
 
 
 def compared_csv(found: Compared) -> bytes:
     """The comparison as a table, a row for each number that is known."""
-    lines = [row(HEAD)]
+    lines, values = [row(HEAD)], {cell.label: cell.value for cell in found.cells}
     for cell in found.cells:
-        start = (found.by, cell.label, cell.role, cell.status)
+        start = (found.by, _cell_name(cell.label, cell.value), cell.role, cell.status)
         lines += [row((*start, "all", "", *_blank(number))) for number in _of_cell(cell)]
         for turn in cell.turns:
             numbers = _estimates(
                 pass_rate=turn.pass_rate,
                 same_reply_pairs=turn.same_replies,
+                same_verdicts=turn.same_verdicts,
                 same_as_base=turn.with_base,
                 words=turn.words,
             )
@@ -34,9 +36,16 @@ def compared_csv(found: Compared) -> bytes:
         for each in rows:
             for place in each.places:
                 status = _status_of(found, place)
-                place_start = (found.by, place.label, place.role, status)
+                place_start = (found.by, _cell_name(place.label, values.get(place.label)), place.role, status)
                 lines += [row((*place_start, what, each.id, *_blank(number))) for number in _of_place(place)]
     return b"".join(lines)
+
+
+def _cell_name(label: str, value: Json) -> str | float:
+    """A number as a number, whatever its sign: as text a spreadsheet would be kept from running it by a mark."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return label
+    return int(value) if float(value).is_integer() else value
 
 
 def _status_of(found: Compared, place: Place) -> str:
@@ -79,18 +88,22 @@ def _of_cell(cell: Cell) -> Numbers:
             yield f"score_{name}", getattr(cell.stability, name), None, None, cell.stability.n
     for reason, number in cell.finish_reasons.items():
         yield f"finish_reason:{reason}", number, None, None, ""
-    if (held := cell.contrast) is not None:
-        yield "difference", held.difference, held.low, held.high, held.trials
-        yield "p", held.p, None, None, held.trials
-        yield "p_adjusted", held.p_adjusted, None, None, held.trials
-        yield "detectable", held.detectable, None, None, held.trials
+    for prefix, held in (("", cell.contrast), ("answered:", cell.answered)):
+        if held is not None:
+            yield f"{prefix}difference", held.difference, held.low, held.high, held.trials
+            yield f"{prefix}base_rate", held.base_rate, None, None, held.base_trials
+            yield f"{prefix}p", held.p, None, None, held.trials
+            yield f"{prefix}p_adjusted", held.p_adjusted, None, None, held.trials
+            yield f"{prefix}detectable", held.detectable, None, None, held.trials
+            yield f"{prefix}verdict", held.verdict, None, None, held.trials
     for name, shift in cell.shifts.items():
         yield f"difference:{name}", shift.value, shift.low, shift.high, shift.items
+        yield f"p_adjusted:{name}", shift.p_adjusted, None, None, shift.items
 
 
 def _of_place(place: Place) -> Numbers:
     """The numbers of a cell on one scenario or item."""
-    for name in ("trials", "measured", "passed"):
+    for name in ("trials", "unanswered", "measured", "passed"):
         yield name, getattr(place, name), None, None, ""
     yield from _estimates(
         pass_rate=place.pass_rate, same_reply_pairs=place.pairs, similarity=place.similarity
@@ -109,7 +122,7 @@ def _estimates(**estimates: Estimate | None) -> Numbers:
 
 
 def _blank(
-    number: tuple[str, float | None, float | None, float | None, int | str],
+    number: tuple[str, float | str | None, float | None, float | None, int | str],
 ) -> tuple[str | float, ...]:
     """A row's cells, empty where a number is not known."""
     return tuple("" if each is None else each for each in number)

@@ -22,13 +22,13 @@ def opened(folder: Path, text: str = CHECKED, *temperatures: str, by: str | None
 
 
 def test_the_smallest_difference_is_told(tmp_path: Path) -> None:
-    """100 pairs that disagree in one of five show 12.5 points; few show none for sure."""
+    """A hundred trials each, of which nine of ten pass, show fifteen points; one each shows none, however large."""
     many = foresee(opened(tmp_path, CHECKED.replace("25", "100")))
-    assert many.smallest == pytest.approx(0.125, abs=0.001)
-    assert "about 13 points" in many.said[0]
+    assert many.smallest == pytest.approx(0.15, abs=0.001)
+    assert "about 15 points" in many.said[0]
     few = foresee(opened(tmp_path, CHECKED.replace("25", "1")))
-    assert few.smallest == 1
-    assert few.said[0] == "with 1 trial of each value no difference of pass rates could be seen for sure"
+    assert few.smallest is None
+    assert few.said[0].startswith("with 1 trial of each value no difference of pass rates can be shown")
     assert "--repeat 2" in few.said[1]
 
 

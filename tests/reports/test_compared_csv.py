@@ -5,7 +5,7 @@ import io
 
 from runner.core.comparison.compared import Compared
 from runner.reports.compared_csv import HEAD, compared_csv
-from tests.compared import compared
+from tests.compared import compared, gappy
 
 
 def rows(found: Compared) -> list[dict[str, str]]:
@@ -27,6 +27,14 @@ def test_every_number_is_a_row() -> None:
     assert only(found, cell="0.7", of="turn", name="2", quantity="words")["value"] == "22.0"
     assert only(found, cell="0.7", of="all", quantity="difference:words")["high"] == "4.0"
     assert only(found, cell="0.7", of="all", quantity="finish_reason:length")["value"] == "2"
+    assert only(found, cell="1.5", of="all", quantity="verdict")["value"] == "differs"
+    assert only(rows(gappy()), cell="1.5", of="all", quantity="answered:difference")["value"] == "-0.5"
+
+
+def test_a_value_below_zero_is_a_number() -> None:
+    """No mark stands before it, as one does before texts that a spreadsheet would run."""
+    cells = [cell.model_copy(update={"label": f"-{cell.label}", "value": -1.5}) for cell in compared().cells]
+    assert rows(compared().model_copy(update={"cells": tuple(cells)}))[0]["cell"] == "-1.5"
 
 
 def test_scenarios_and_items_have_rows_of_their_own() -> None:

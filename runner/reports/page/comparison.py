@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from runner.core.comparison.compared import Cell, Compared, Estimate, Place, Row
-from runner.core.wording import count, percent
+from runner.core.comparison.compared import Cell, Compared, Contrast, Estimate, Place, Row
+from runner.core.wording import count, percent, probability
 from runner.reports.curves import curves, name_of
 from runner.reports.markup import apart, element, shown
 from runner.reports.page.chart import chart
@@ -76,8 +76,9 @@ def _cells(found: Compared) -> str:
         ("passed", _passed),
         ("95 % interval", lambda cell: _interval(cell.pass_rate)),
         ("against the base", _difference),
-        ("p (Holm)", lambda cell: "" if cell.contrast is None else f"{cell.contrast.p_adjusted:.3f}"),
+        ("p (Holm)", lambda cell: "" if cell.contrast is None else _p(cell.contrast)),
         ("same replies", lambda cell: _share(cell.agreement.pairs)),
+        ("same verdicts", lambda cell: _share(cell.agreement.same_verdicts or Estimate())),
         ("as the base", lambda cell: _share(cell.agreement.with_base)),
         ("similarity", lambda cell: _share(cell.diversity.similarity)),
         ("words", lambda cell: _plain(cell.words)),
@@ -157,6 +158,11 @@ def _difference(cell: Cell) -> str:
         return ""
     points = f"{100 * held.difference:+.0f} ({100 * held.low:+.0f} to {100 * held.high:+.0f}) points"
     return points if cell.role == "twin" else f"{points}: {_VERDICTS[held.verdict]}"
+
+
+def _p(held: Contrast) -> str:
+    """A p value, as far as it tells something."""
+    return probability(held.p_adjusted).removeprefix("p ").removeprefix("= ")
 
 
 def _stability(cell: Cell) -> str:

@@ -118,6 +118,25 @@ def name_of(cell: Cell | Place) -> str:
     }[cell.role]
 
 
+def ticks_of(curve: Curve, nearest: float) -> dict[float, str]:
+    """What stands under the points: every word, of numbers those that are a share of the whole width apart; the first always."""
+    labels = {point.at: point.label for point in sorted(curve.points, key=lambda point: point.at)}
+    width = (max(labels) - min(labels)) or 1.0
+    kept: dict[float, str] = {}
+    for at, label in labels.items():
+        if not kept or (at - max(kept)) / width >= nearest:
+            kept[at] = label
+    return kept
+
+
+def shortened(text: str, longest: int) -> str:
+    """A name that fits, without its middle: names that begin alike often differ at their ends."""
+    if len(text) <= longest:
+        return text
+    end = (longest - 1) // 2
+    return f"{text[: longest - 1 - end]}…{text[-end:]}"
+
+
 def places_of(cells: Sequence[Cell]) -> dict[str, float]:
     """Where each cell's value stands: at the value itself where all are numbers, else one beside the other."""
     values = {cell.label: cell.value for cell in cells}

@@ -11,21 +11,25 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from runner.core.comparison.compared import Compared
 from runner.core.harmless import harmless_line
 from runner.errors import UsageError
-from runner.reports.curves import Curve, Line, curves
+from runner.reports.curves import Curve, Line, curves, shortened, ticks_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Form = Literal["svg", "png"]
 
 FORMS: Final[tuple[Form, ...]] = ("svg", "png")
 COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000")
-MARKS: Final = "osD^vPX"
+MARKS: Final = "osD^v"
+"""Fewer than colours: together they begin again after 35 lines."""
 BAND: Final = "#999999"
 LONGEST: Final = 24
 """Characters of a label; longer ones are cut."""
 ASIDE: Final = 0.03
 """How far lines stand beside each other, so that their ends do not cover one another."""
+NEAREST: Final = 0.05
+"""Labels that are nearer to each other, as a share of the width, are left out."""
 MANY: Final = 5
 """Labels that are words, or more than so many, are written aslant."""
 
@@ -60,7 +64,7 @@ def plots(found: Compared, forms: tuple[Form, ...] = FORMS) -> Iterator[tuple[st
     for curve in curves(found):
         with rc_context(_STYLE):
             figure = Figure(figsize=(6.4, 4.0), layout="constrained")
-            _draw(curve, figure.subplots())
+            _draw(curve, figure, figure.subplots())
             for form in forms:
                 data = BytesIO()
                 metadata = {"Date": None} if form == "svg" else {"Software": None}
@@ -68,7 +72,7 @@ def plots(found: Compared, forms: tuple[Form, ...] = FORMS) -> Iterator[tuple[st
                 yield f"{curve.name}.{form}", data.getvalue()
 
 
-def _draw(curve: Curve, axes: "Axes") -> None:
+def _draw(curve: Curve, figure: "Figure", axes: "Axes") -> None:
     """Draw a curve."""
     factor = 100 if curve.is_share else 1
     axes.set_title(curve.title, loc="left")
@@ -86,13 +90,13 @@ def _draw(curve: Curve, axes: "Axes") -> None:
         axes.set_ylim(-3, 103)
     else:
         axes.set_ylim(bottom=0)
-    ticks = {point.at: _label(point.label) for point in curve.points}
+    ticks = {at: _label(label) for at, label in ticks_of(curve, NEAREST).items()}
     words = len(ticks) > MANY or any(not _is_number(text) for text in ticks.values())
     axes.set_xticks(
         list(ticks), list(ticks.values()), rotation=30 if words else 0, ha="right" if words else "center"
     )
     if curve.band is not None or len(curve.lines) > 1:
-        axes.legend(frameon=False, fontsize=9)
+        figure.legend(frameon=False, fontsize=9, loc="outside lower center", ncols=3)
     fewest, most = min(point.n for point in curve.points), max(point.n for point in curve.points)
     counted = f"{fewest:,}" if fewest == most else f"{fewest:,} to {most:,}"
     axes.annotate(
@@ -142,8 +146,7 @@ def _draw_line(line: Line, number: int, how: tuple[int, float, bool], axes: "Axe
 
 def _label(text: str) -> str:
     """A label that fits, and that obeys nobody."""
-    text = harmless_line(text)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return shortened(harmless_line(text), LONGEST)
 
 
 def _is_number(text: str) -> bool:

@@ -157,11 +157,12 @@ def test_a_hostile_conversation_does_nothing(visit: Visit, tmp_path: Path, width
     )
     page = visit.open(path)
     page.set_viewport_size({"width": width, "height": 900})
+    page.get_by_label("said somewhere").fill("<img src=x")
     page.locator("ul.list a").first.click()
     page.locator("#beside").select_option(index=1)
+    page.get_by_role("button", name="put it there").click()
     for each in page.get_by_text("raw JSON").all():
         each.click()
-    page.get_by_label("said somewhere").fill("<img src=x")
     expect(page.locator(".stage .said").first).to_contain_text("<img src=x onerror=window.stolen=2>")
     assert page.evaluate("typeof window.stolen") == "undefined"
     assert (
@@ -185,6 +186,7 @@ def test_nothing_is_wider_than_the_window(visit: Visit, at: Path, width: int, sc
     for step in ("", "ul.list a", "#beside"):
         if step == "#beside":
             page.locator(step).select_option(index=2)
+            page.get_by_role("button", name="put it there").click()
         elif step:
             page.locator(step).first.click()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -301,3 +303,71 @@ def test_a_long_list_comes_as_it_is_read(visit: Visit, tmp_path: Path, width: in
     again = visit.open(tmp_path / "page.html", "#open=talk%5Btemperature%3D1%5D%23249")
     again.reload()
     expect(again.locator(".stage h3").first).to_have_text("talk[temperature=1]#249")
+
+
+def test_a_base_and_its_twin_are_told_apart(visit: Visit, tmp_path: Path) -> None:
+    """A cell of the heat map leads to its own repeats, which the filters say and can take back."""
+    said = [
+        conversation(
+            number,
+            temperature,
+            scenario="refund-policy",
+            case="kettle",
+            id=f"r[case=kettle,temperature={temperature}]#{number}",
+        )
+        for temperature, most in ((0, 20), (0.7, 10))
+        for number in range(1, most + 1)
+    ]
+    page = visit.open(put(tmp_path, said))
+    row = page.locator("table.heat").first.locator("tbody tr").first
+    row.locator("td a").first.click()
+    expect(listed(page)).to_have_text([f"r[case=kettle,temperature=0]#{number}" for number in range(1, 11)])
+    page.get_by_role("button", name="repeats 1 to 10").click()
+    expect(page.get_by_role("status")).to_have_text("30 conversations")
+
+
+def test_texts_that_are_too_long_to_hold_against_each_other_say_so(visit: Visit, tmp_path: Path) -> None:
+    """They are shown whole, with a note in the place of marks: unmarked they would look the same."""
+    said = [conversation(1, temperature, f"{temperature} " * 60_000) for temperature in (0, 0.7)]
+    page = visit.open(
+        put(tmp_path, said),
+        "#open=talk%5Btemperature%3D0%5D%231&beside=%5B%22talk%5Btemperature%3D0.7%5D%231%22%5D",
+    )
+    expect(page.locator(".stage .note")).to_have_text("too long to mark the words that differ")
+
+
+def test_the_reader_stays_where_the_list_was(visit: Visit, at: Path) -> None:
+    """On a phone the list comes back where it was left, with the focus on the conversation that was read."""
+    page = visit.open(at)
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.locator("ul.list a").nth(4).click()
+    expect(page.locator(".stage h3").first).to_be_focused()
+    expect(page.locator(".filters")).to_be_hidden()
+    page.get_by_role("button", name="back to the list").click()
+    expect(page.locator("ul.list a").nth(4)).to_be_focused()
+    expect(page.locator("ul.list a").nth(4)).to_be_in_viewport()
+
+
+def test_a_dark_page_is_printed_light(visit: Visit, at: Path) -> None:
+    """Paper is white: letters that were light by night are dark on it."""
+    page = visit.open(at)
+    page.emulate_media(color_scheme="dark", media="print")
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(28, 32, 36)"
+
+
+@pytest.mark.parametrize("width", [1400, 400])
+def test_long_names_stay_within_the_window(visit: Visit, tmp_path: Path, width: int) -> None:
+    """Of scenarios and of values: they are broken, not cut, and nothing is wider than the window."""
+    name = "a-scenario-with-a-name-that-goes-on-and-on-for-customers-in-the-euro-zone-who-have-lost-their-receipt"
+    said = [
+        conversation(
+            n, 0, id=f"{name}[system={name}-{n}]#1", scenario=name, variant={"system": f"{name}-{n}"}
+        )
+        for n in (1, 2)
+    ]
+    page = visit.open(put(tmp_path, said))
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator("ul.list a").first.click()
+    expect(page.locator(".stage .turn")).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,10 +1,12 @@
 """A curve as a picture inside a page: SVG that takes its colours from the page's style sheet; it computes no statistics."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import floor, log10
 from typing import Final
 
-from runner.reports.curves import Curve, Line, Point
+from runner.core.wording import percent
+from runner.reports.curves import Curve, Line, Point, shortened, ticks_of
 from runner.reports.markup import element, shown
 
 WIDTH: Final = 420
@@ -15,12 +17,20 @@ TOP: Final = 14
 BOTTOM: Final = 44
 STEPS: Final = 4
 """About so many lines are drawn behind the points."""
-LONGEST: Final = 14
+LONGEST: Final = 16
 """Characters of a label under the picture."""
+WIDE: Final = 7.0
+"""About how wide a character of a label is."""
+ASLANT: Final = 46
+"""So much further down is what labels need that are written aslant."""
+NEAREST: Final = 13.0
+"""Labels that are nearer to each other are left out."""
 SERIES: Final = 7
 """Colours of lines, after which they begin again."""
 ASIDE: Final = 5
 """How far the points of lines stand beside each other."""
+_ROOM: Final = WIDTH - LEFT - RIGHT - 2 * ASIDE * SERIES
+"""How far the last place is from the first."""
 
 
 class _Scale:
@@ -33,18 +43,32 @@ class _Scale:
             end for point in curve.points for end in (point.value, point.low, point.high) if end is not None
         ]
         ends += curve.band or ()
+        self.labels = {
+            at: shortened(label, LONGEST) for at, label in ticks_of(curve, NEAREST / _ROOM).items()
+        }
+        across = [self.across(at) for at in places]
+        self.gap = min((after - before for before, after in pairwise(across)), default=float(_ROOM))
+        self.is_aslant = self._is_crowded()
+        self.bottom = HEIGHT - BOTTOM - (ASLANT if self.is_aslant else 0)
         self.top = 1.0 if curve.is_share else _rounded(max(ends) * 1.05)
+
+    def _is_crowded(self) -> bool:
+        """Whether labels beside each other would cover one another."""
+        return any(
+            (len(self.labels[one]) + len(self.labels[other])) / 2 * WIDE + 4
+            > self.across(other) - self.across(one)
+            for one, other in pairwise(self.labels)
+        )
 
     def across(self, at: float) -> float:
         """How far to the right a place lies."""
-        room = WIDTH - LEFT - RIGHT - 2 * ASIDE * SERIES
         share = (at - self._first) / (self._last - self._first) if self._last > self._first else 0.5
-        return LEFT + ASIDE * SERIES + share * room
+        return LEFT + ASIDE * SERIES + share * _ROOM
 
     def down(self, value: float) -> float:
         """How far down a number lies."""
         share = min(1.0, max(0.0, value / self.top)) if self.top else 0.0
-        return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
+        return self.bottom - share * (self.bottom - TOP)
 
     def steps(self) -> list[float]:
         """The numbers at which lines are drawn behind the points."""
@@ -72,7 +96,7 @@ def chart(curve: Curve) -> str:
 
 def _behind(curve: Curve, scale: _Scale) -> Iterator[str]:
     """The band, the lines behind the points, and what stands at the two axes."""
-    right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
+    right, bottom = WIDTH - RIGHT, scale.bottom
     if curve.band is not None:
         top, low = scale.down(curve.band[1]), scale.down(curve.band[0])
         height = max(1.5, low - top)
@@ -85,17 +109,18 @@ def _behind(curve: Curve, scale: _Scale) -> Iterator[str]:
         yield element(
             "text", shown(_number(step, curve)), class_="tick end", x=f"{LEFT - 6}", y=y, dy="0.32em"
         )
-    labels = {point.at: point.label for point in curve.points}
-    for at, label in labels.items():
-        text = label if len(label) <= LONGEST else f"{label[: LONGEST - 1]}…"
-        yield element("text", shown(text), class_="tick", x=_at(scale.across(at)), y=f"{bottom + 18}")
+    for at, label in scale.labels.items():
+        x, y = _at(scale.across(at)), f"{bottom + 18}"
+        aslant = {"transform": f"rotate(-35 {x} {y})"} if scale.is_aslant else {}
+        kind = "tick end" if scale.is_aslant else "tick"
+        yield element("text", shown(label), class_=kind, x=x, y=y, **aslant)
     middle = _at((LEFT + right) / 2)
     yield element("text", shown(curve.along[:40]), class_="tick axis", x=middle, y=f"{HEIGHT - 6}")
 
 
 def _line(line: Line, number: int, curve: Curve, scale: _Scale) -> Iterator[str]:
     """The points of a line, with their ends, joined where what stands under them is a number."""
-    aside = (number - (len(curve.lines) - 1) / 2) * ASIDE
+    aside = (number - (len(curve.lines) - 1) / 2) * min(ASIDE, 0.6 * scale.gap / len(curve.lines))
     places = [(scale.across(point.at) + aside, point) for point in line.points]
     kind = f"series s{number % SERIES}" + (" twin" if "(A/A)" in line.name else "")
     inside = []
@@ -106,11 +131,13 @@ def _line(line: Line, number: int, curve: Curve, scale: _Scale) -> Iterator[str]
         )
         inside.append(element("path", "", d=path))
     for x, point in places:
-        inside += _point(x, point, line, curve, scale)
+        inside += _point(x, point, line, curve, scale, is_square=number >= SERIES)
     yield element("g", "".join(inside), class_=kind)
 
 
-def _point(x: float, point: Point, line: Line, curve: Curve, scale: _Scale) -> Iterator[str]:
+def _point(
+    x: float, point: Point, line: Line, curve: Curve, scale: _Scale, *, is_square: bool
+) -> Iterator[str]:
     """A point with its interval, and its numbers for whoever points at it."""
     if point.low is not None and point.high is not None:
         low, high = scale.down(point.low), scale.down(point.high)
@@ -118,13 +145,19 @@ def _point(x: float, point: Point, line: Line, curve: Curve, scale: _Scale) -> I
         yield element("path", "", class_="ends", d=path)
     told = element("title", shown(_point_told(point, line, curve)))
     hollow = {"class_": "hollow"} if point.is_gappy else {}
-    yield element("circle", told, cx=_at(x), cy=_at(scale.down(point.value)), r="4", **hollow)
+    y = scale.down(point.value)
+    if is_square:  # colours begin again
+        yield element("rect", told, x=_at(x - 4), y=_at(y - 4), width="8", height="8", **hollow)
+    else:
+        yield element("circle", told, cx=_at(x), cy=_at(y), r="4", **hollow)
 
 
 def _legend(curve: Curve) -> str:
     """What the colours mean, where there are several lines or a band."""
     named: Sequence[tuple[str, str]] = [
-        (f"key s{number % SERIES}", line.name) for number, line in enumerate(curve.lines) if line.name
+        (f"key s{number % SERIES}{' square' * (number >= SERIES)}", line.name)
+        for number, line in enumerate(curve.lines)
+        if line.name
     ]
     if curve.band is not None:
         named = [*named, ("key band", "A/A band: the base against itself")]
@@ -158,7 +191,7 @@ def _counted(curve: Curve) -> str:
 def _number(value: float, curve: Curve) -> str:
     """A number as people read it."""
     if curve.is_share:
-        return f"{100 * value:.0f} %"
+        return f"{percent(value)} %"
     return f"{value:,.3g}" if value < 1000 else f"{value:,.0f}"
 
 

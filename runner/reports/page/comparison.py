@@ -45,10 +45,20 @@ def comparison_section(found: Compared) -> str:
     is_whole = len(found.by_scenario) < len(found.by_item) <= MOST_ITEMS
     rows, noun = (found.by_item, "item") if is_whole else (found.by_scenario, "scenario")
     for title, number in heats:
-        parts.append(_heat(f"{title}, {noun} by {noun}", rows, number, found.by))
+        parts.append(_heat(f"{title}, {noun} by {noun}", rows[:MOST_ROWS], number, found))
+    if (more := len(rows) - MOST_ROWS) > 0:
+        parts.append(
+            element(
+                "p",
+                shown(f"... and {more:,} more; `compare --json` and `--csv` have them all"),
+                class_="aside",
+            )
+        )
     return element("section", "".join(parts), id="comparison", class_="comparison")
 
 
+MOST_ROWS: Final = 200
+"""So many rows of a heat map are shown."""
 MOST_ITEMS: Final = 60
 """With more items than these the heat map has a row for each scenario alone."""
 
@@ -105,7 +115,9 @@ def _cells(found: Compared) -> str:
     return element("div", table, class_="wide", tabindex="0", role="region", aria_label="cells")
 
 
-def _heat(title: str, rows: Sequence[Row], number: Callable[[Place], Estimate | None], by: str) -> str:
+def _heat(
+    title: str, rows: Sequence[Row], number: Callable[[Place], Estimate | None], found: Compared
+) -> str:
     """A table of shades: a row for each scenario or item, a column for each cell; the number stands in it."""
     names = list(dict.fromkeys(name_of(place) for row in rows for place in row.places))
     body = []
@@ -116,8 +128,8 @@ def _heat(title: str, rows: Sequence[Row], number: Callable[[Place], Estimate | 
         for name in names:
             estimate = number(places[name]) if name in places else None
             known = known or (estimate is not None and estimate.value is not None)
-            at = {**row.variant, by: places[name].label} if name in places else {}
-            cells.append(_shade(estimate, conversations_at(row.scenario, row.case, at)))
+            address = _address(row, places[name], found) if name in places else ""
+            cells.append(_shade(estimate, address))
         body.append(element("tr", "".join(cells)))
     if not known:
         return ""
@@ -128,6 +140,13 @@ def _heat(title: str, rows: Sequence[Row], number: Callable[[Place], Estimate | 
     return element("h3", shown(title)) + element(
         "div", table, class_="wide", tabindex="0", role="region", aria_label=title
     )
+
+
+def _address(row: Row, place: Place, found: Compared) -> str:
+    """Where the conversations of a place are; a base and its twin have the same value, and each its own repeats."""
+    n, has_twin = found.repeats, any(cell.role == "twin" for cell in found.cells)
+    repeats = {"base": (1, n), "twin": (n + 1, 2 * n)}.get(place.role) if has_twin else None
+    return conversations_at(row.scenario, row.case, {**row.variant, found.by: place.label}, repeats)
 
 
 def _shade(estimate: Estimate | None, address: str) -> str:

@@ -16,6 +16,8 @@ from runner.reports.page.verdict import block_verdict
 from runner.reports.wording import money
 
 HEATS: Final = 10
+MOST_ROWS: Final = 100
+"""A longer table is folded away."""
 ORDER: Final = ("passed", "failed", "broken", "unanswered", "unfinished", "unmeasured")
 WORDS: Final = {"unmeasured": "without checks", "unfinished": "not played to their end"}
 _TITLES: Final = (
@@ -60,7 +62,11 @@ class Overview:
         head = "".join(element("th", shown(title), scope="col") for title in titles)
         body = "".join(self._row(name, block) for name, block in self._blocks.items())
         table = element("table", element("thead", element("tr", head)) + element("tbody", body))
-        parts.append(element("div", table, class_="wide", tabindex="0", role="region", aria_label="variants"))
+        wide = element("div", table, class_="wide", tabindex="0", role="region", aria_label="variants")
+        if len(self._blocks) > MOST_ROWS:
+            told = element("summary", shown(f"{len(self._blocks):,} variants with their cases"))
+            wide = element("details", told + wide)
+        parts.append(wide)
         return element("section", "".join(parts), id="overview")
 
     def _figures(self) -> str:

@@ -61,10 +61,10 @@ def page(
     yield element_of("meta", name="color-scheme", content="light dark")
     yield element_of("meta", name="referrer", content="no-referrer")
     yield f"<title>{shown(heading.name)} - runner</title><style>{style}</style></head><body>"
-    sections = [("Verdict", assessment is not None), ("Overview", True), ("Comparison", bool(comparison))]
+    sections = [("Verdict", assessment is not None), ("Comparison", bool(comparison)), ("Overview", True)]
     yield _header(heading, len(told), [name for name, stands in sections if stands])
     verdict = "" if assessment is None else verdict_section(assessment)
-    yield f"<main>{verdict}{overview.section()}{comparison}"
+    yield f"<main>{verdict}{comparison}{overview.section()}"
     yield '<section id="conversations" aria-label="conversations"></section></main>'
     yield "<noscript><p>Conversations are shown by a script that stands in this file; the overview needs none.</p></noscript>"
     yield _block(f"[{','.join(told)}]", id="data")

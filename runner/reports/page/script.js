@@ -7,7 +7,8 @@
   const root = document.documentElement;
   const home = document.getElementById("conversations");
   const MOST_BESIDE = 6;      // columns beside each other
-  const MOST_PAIRS = 4e6;     // pairs of words that are compared; longer texts are shown without marks
+  const MOST_PAIRS = 1.6e7;   // pairs of words that are compared; of longer texts it is said that they are not
+  const LONGEST = 2e5;        // characters of a reply that is taken apart
 
   /** An element with a class, a text or children. */
   function make(name, kind, ...inside) {
@@ -25,7 +26,7 @@
   }
 
   function address(state) {
-    return "#" + state.toString();
+    return "#" + (state.toString() || "conversations");  // a bare # would lead to the top of the page
   }
 
   function changed(changes) {
@@ -44,7 +45,8 @@
     ["scenario", "scenario", (each) => [each.scenario]],
     ["case", "case", (each) => (each.case ? [each.case] : [])],
     ["tag", "tag", (each) => each.tags || []],
-    ...axes.map((axis) => ["axis." + axis, axis, (each) => (axis in (each.variant || {}) ? [each.variant[axis]] : [])]),
+    ...axes.map((axis) => ["axis." + axis, axis,
+      (each) => (Object.hasOwn(each.variant || {}, axis) ? [each.variant[axis]] : [])]),
   ];
 
   /** All that was said in a conversation, in small letters; made when it is first searched. */
@@ -100,6 +102,15 @@
     clearTimeout(typing);
     typing = setTimeout(() => history.replaceState(null, "", address(changed({ q: search.value }))) || show(), 80);
   });
+  // Which repeats: only links say so, as of a base and its twin, which have the same value.
+  const repeats = make("button", "repeats");
+  repeats.type = "button";
+  repeats.addEventListener("click", () => { location.hash = address(changed({ repeats: "" })); });
+  filters.append(repeats);
+  function between(state) {
+    const found = /^(\d+)-(\d+)$/.exec(state.get("repeats") || "");
+    return found ? [Number(found[1]), Number(found[2])] : null;
+  }
   const counted = make("p", "aside");
   counted.setAttribute("role", "status");
 
@@ -208,7 +219,9 @@
   }
 
   function head(each) {
-    return make("div", "", make("h3", "", make("bdi", "", each.id)),
+    const title = make("h3", "", make("bdi", "", each.id));
+    title.tabIndex = -1;
+    return make("div", "", title,
       make("p", "facts", make("span", each.outcome, each.outcome), "; " + each.facts));
   }
 
@@ -216,15 +229,17 @@
 
   const TOKEN = /\s+|[\p{L}\p{N}\p{M}_]+|[^]/gu;
 
-  /** The words of `now` that do not stand in `base`, as pieces: those that differ in a list of their own. */
+  /** The words of `now` that do not stand in `base`, as pieces: those that differ in a list of their own; null if too long. */
   function differing(base, now) {
+    if (base === now) return [now];
+    if (Math.max(base.length, now.length) > LONGEST) return null;
     const a = base.match(TOKEN) || [], b = now.match(TOKEN) || [];
     let start = 0;
     while (start < a.length && start < b.length && a[start] === b[start]) start += 1;
     let end = 0;
     while (end < a.length - start && end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end += 1;
     const n = a.length - start - end, m = b.length - start - end;
-    if (n * m > MOST_PAIRS) return [now];
+    if (n * m > MOST_PAIRS) return null;
     const same = new Uint8Array(m);
     if (n && m) {
       const table = new Uint16Array((n + 1) * (m + 1)), width = m + 1;
@@ -249,16 +264,17 @@
   }
 
   function compared(base, reply) {
+    const pieces = differing(plain(base.text), plain(reply.text));
+    if (pieces === null) return make("div", "", make("p", "note", "too long to mark the words that differ"), text(reply.text));
     const said = make("p", "said");
-    for (const piece of differing(plain(base.text), plain(reply.text))) {
-      said.append(Array.isArray(piece) ? make("ins", "", piece[0]) : piece);
-    }
+    for (const piece of pieces) said.append(Array.isArray(piece) ? make("ins", "", piece[0]) : piece);
     return said;
   }
 
   function beside(numbers) {
     const chosen = numbers.map((number) => data[number]);
     const grid = make("div", "rows");
+    grid.tabIndex = 0;
     grid.style.gridTemplateColumns = `repeat(${chosen.length}, minmax(17rem, 1fr))`;
     for (const each of chosen) grid.append(head(each));
     for (const each of chosen) grid.append(opening(each));
@@ -283,6 +299,19 @@
     });
   }
 
+  /** One conversation of every other variant: the same repeat, or where that is the twin's, the one that it repeats. */
+  function partners(each, others) {
+    const groups = new Map();
+    for (const number of others) {
+      const key = JSON.stringify(data[number].variant || {});
+      if (key === JSON.stringify(each.variant || {})) continue;
+      if (!groups.has(key)) groups.set(key, []);
+      groups.get(key).push(number);
+    }
+    return [...groups.values()].map((numbers) => numbers.find((number) => data[number].repeat === each.repeat)
+      ?? numbers[(each.repeat - 1) % numbers.length]);
+  }
+
   function tools(each, besides) {
     const bar = make("div", "tools");
     const back = make("button", "back", "back to the list");
@@ -300,10 +329,12 @@
         option.value = number;
         select.append(option);
       }
-      select.addEventListener("change", () => { if (select.value !== "") set([...besides, Number(select.value)]); });
       const label = make("label", "", "beside: ", select);
-      bar.append(label);
-      const variants = others.filter((number) => data[number].repeat === each.repeat);
+      const add = make("button", "", "put it there");
+      add.type = "button";
+      add.addEventListener("click", () => { if (select.value !== "") set([...besides, Number(select.value)]); });
+      bar.append(label, add);
+      const variants = partners(each, others);
       if (variants.length > 1 && !besides.length) {
         const all = make("button", "", "all variants beside each other");
         all.type = "button";
@@ -339,6 +370,7 @@
       return;
     }
     const each = data[number];
+    if (show.ready) setTimeout(() => stage.querySelector("h3")?.focus({ preventScroll: true }));
     const besides = others.map((one) => places.get(one)).filter((one) => one !== undefined).slice(0, MOST_BESIDE - 1);
     stage.append(tools(each, besides));
     if (besides.length) { stage.append(beside([number, ...besides])); return; }
@@ -363,9 +395,12 @@
     const state = readState();
     const asked = choices.filter(([name]) => state.get(name) !== null);
     const looked = (state.get("q") || "").toLowerCase();
+    const within = between(state);
+    repeats.hidden = !within;
+    if (within) repeats.textContent = `repeats ${within[0]} to ${within[1]} ✕`;
     const found = [];
     data.forEach((each, number) => {
-      if (asked.every(([name, , valuesOf]) => valuesOf(each).includes(state.get(name)))
+      if ((!within || (each.repeat >= within[0] && each.repeat <= within[1])) && asked.every(([name, , valuesOf]) => valuesOf(each).includes(state.get(name)))
         && (!looked || wordsOf(number).includes(looked))) found.push(number);
     });
     counted.textContent = found.length === data.length ? `${found.length.toLocaleString("en")} conversations`
@@ -374,12 +409,14 @@
     shownId = state.get("open");
     if (found.length !== taken.length || found.some((number, at) => number !== taken[at])) fill(found);
     for (const number of [before, places.get(shownId)]) if (number !== undefined && rows[number]) rowOf(number);
+    const closed = shownId === null && before !== undefined && rows[before];
     for (const [name, control] of controls) {
       const value = state.get(name) || "";
       if (document.activeElement !== control || control !== search) control.value = value;
     }
     open(state.get("open"), listOf(state.get("beside")));
     if ([...state.keys()].length && !show.scrolled) { home.scrollIntoView(); show.scrolled = true; }
+    if (closed && rows[before].isConnected) rows[before].firstChild.focus();  // where the reader came from
   }
   window.addEventListener("hashchange", show);
   // A link in a table leads to the conversations, however often it is followed.
@@ -398,4 +435,5 @@
   });
 
   show();
+  show.ready = true;
 })();

@@ -23,3 +23,8 @@ def test_what_is_named_is_what_is_read_again() -> None:
 def test_what_is_not_named_is_not_chosen() -> None:
     """A scenario alone is all of its conversations."""
     assert conversations_at("talk") == "#scenario=talk"
+
+
+def test_repeats_may_be_chosen() -> None:
+    """From one to another, both among them."""
+    assert conversations_at("talk", repeats=(11, 20)) == "#scenario=talk&repeats=11-20"

@@ -88,7 +88,7 @@ def test_sections_stand_where_there_is_something_to_tell() -> None:
     text = written([conversation(1)], section=comparison_section(compared()), assessment=assessment())
     ids = [attributes.get("id") for _, attributes in parts_of(text).tags]
     assert [each for each in ids if each in {"verdict", "overview", "comparison", "conversations"}] == [
-        "verdict", "overview", "comparison", "conversations",
+        "verdict", "comparison", "overview", "conversations",
     ]  # fmt: skip
 
 

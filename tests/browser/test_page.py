@@ -323,7 +323,7 @@ def test_a_base_and_its_twin_are_told_apart(visit: Visit, tmp_path: Path) -> Non
     row.locator("td a").first.click()
     expect(listed(page)).to_have_text([f"r[case=kettle,temperature=0]#{number}" for number in range(1, 11)])
     page.get_by_role("button", name="repeats 1 to 10").click()
-    expect(page.get_by_role("status")).to_have_text("30 conversations")
+    expect(page.get_by_role("status")).to_have_text("20 of 30 conversations")
 
 
 def test_texts_that_are_too_long_to_hold_against_each_other_say_so(visit: Visit, tmp_path: Path) -> None:

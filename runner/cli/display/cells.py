@@ -8,6 +8,7 @@ from runner.cli.display.layout import wrapped
 from runner.cli.display.screen import Screen
 from runner.cli.display.wording import money, seconds
 from runner.core.comparison.compared import Cell, Compared, Contrast, Estimate, Row, TurnNumbers
+from runner.core.comparison.phrasing import points
 from runner.core.harmless import harmless_line
 from runner.core.wording import count, percent
 from runner.reports.curves import name_of
@@ -219,7 +220,7 @@ def _difference(cell: Cell) -> str:
     """How far a cell's rate is from the base's, in points, with its interval."""
     if (held := cell.contrast) is None:
         return ""
-    return f"{100 * held.difference:+.0f} ({100 * held.low:+.0f} to {100 * held.high:+.0f})"
+    return f"{points(held.difference, '')} ({points(held.low, '')} to {points(held.high, '')})"
 
 
 def _style(cell: Cell) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from runner.core.comparison.compared import Cell, Compared, Contrast, Estimate, Place, Row
+from runner.core.comparison.phrasing import points
 from runner.core.wording import count, percent, probability
 from runner.reports.curves import curves, name_of
 from runner.reports.markup import apart, element, shown
@@ -175,8 +176,8 @@ def _difference(cell: Cell) -> str:
     """How far the rate is from the base's, and what that shows."""
     if (held := cell.contrast) is None:
         return ""
-    points = f"{100 * held.difference:+.0f} ({100 * held.low:+.0f} to {100 * held.high:+.0f}) points"
-    return points if cell.role == "twin" else f"{points}: {_VERDICTS[held.verdict]}"
+    told = f"{points(held.difference, '')} ({points(held.low, '')} to {points(held.high, '')}) points"
+    return told if cell.role == "twin" else f"{told}: {_VERDICTS[held.verdict]}"
 
 
 def _p(held: Contrast) -> str:

@@ -38,7 +38,7 @@ def test_each_cell_stands_with_its_figures_and_their_number_of_trials(
     text = told(compared(), monkeypatch)
     assert line(text, "0 (base)").startswith("0 (base) 18/20 (90 %) 70..110 % 90 % 90 % 81 % turn 2")
     assert line(text, "0 again (A/A)").startswith(
-        "0 again (A/A) 18/20 (90 %) 70..110 % +0 (-15 to +15) 1.000 88 %"
+        "0 again (A/A) 18/20 (90 %) 70..110 % 0 (-15 to +15) 1.000 88 %"
     )
     assert line(text, "1.5").startswith("1.5 8/20 (40 %) 20..60 % -50 (-65 to -35) .004 2 %")
 

@@ -11,10 +11,10 @@ import typer
 from runner.cli import how, options
 from runner.cli.complete import run_names
 from runner.cli.complete_files import scenario_paths
-from runner.errors import UsageError
+from runner.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from runner.cli.display.screen import Screen
     from runner.cli.display.watching import Watching
@@ -146,6 +146,8 @@ class Written:
         for option, path in (("--csv", self.csv), ("--report", self.report)):
             if path is not None:
                 require_place(option, path)
+        if self.csv is not None and self.report is not None and self.csv.resolve() == self.report.resolve():
+            raise UsageError(f"--csv and --report both name {self.csv}: give each a file of its own")
         if self.plots is not None:
             from runner.reports.plots import require_plots
 
@@ -153,23 +155,36 @@ class Written:
             require_place("--plots", self.plots / "curve.svg")
 
     def write(self, found: "Compared", folders: "list[RunFolder]") -> None:
-        """Write it."""
+        """Write it; raises StoreError where a file cannot be written, once all others are."""
         from runner.cli.writing import write_whole
 
-        if self.report is not None:
-            from runner.operations.report import write_report
+        faults = []
+        for path, content in self._files(found, folders):
+            try:
+                write_whole(path, content)
+            except StoreError as error:
+                faults.append(str(error))
+        if faults:
+            told, names = "\n".join(faults), " ".join(folder.name for folder in folders)
+            raise StoreError(
+                f"{told}\nthe run is kept: `runner compare {names}` writes it anew, and sends nothing"
+            )
 
-            write_report(folders, self.report, found)
-
+    def _files(self, found: "Compared", folders: "list[RunFolder]") -> "Iterator[tuple[Path, bytes]]":
+        """What is written where."""
         if self.csv is not None:
             from runner.reports.compared_csv import compared_csv
 
-            write_whole(self.csv, compared_csv(found))
+            yield self.csv, compared_csv(found)
         if self.plots is not None:
             from runner.reports.plots import plots
 
             for name, picture in plots(found):
-                write_whole(self.plots / name, picture)
+                yield self.plots / name, picture
+        if self.report is not None:
+            from runner.operations.report import page_of
+
+            yield self.report, page_of(folders, found)
 
 
 def compare(

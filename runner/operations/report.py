@@ -1,10 +1,8 @@
-"""The page of a run, or of several that are compared: written whole beside the run; it plays nothing."""
+"""The page of a run, or of several that are compared; it plays nothing and writes nothing."""
 
 import shlex
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from pathlib import Path
-from typing import Final
 
 from runner.core.comparison.compared import Compared
 from runner.core.transcript import Transcript
@@ -15,19 +13,10 @@ from runner.reports.page.comparison import comparison_section
 from runner.reports.page.page import Heading, page
 from runner.store.assessments import read_assessment
 from runner.store.folder import RunFolder
-from runner.store.manifest import replace_file
-
-NAME: Final = "report.html"
-"""What the page is called in the folder of its run."""
 
 
-def write_report(
-    folders: Sequence[RunFolder], path: Path | None = None, compared: Compared | None = None
-) -> Path:
-    """Write the page of some runs, with what was compared, and return where it is; beside the first, where nobody says where.
-
-    A run that was played as a comparison is compared for it. Raises StoreError where the page cannot be written.
-    """
+def page_of(folders: Sequence[RunFolder], compared: Compared | None = None) -> bytes:
+    """The page of some runs, with what was compared; a run that was played as a comparison is compared for it."""
     manifests = [folder.read_manifest() for folder in folders]
     if compared is None and len(folders) == 1 and Asked.load(manifests[0].asked).design is not None:
         compared = compare_runs(folders, None, None, margin=None, alpha=None)
@@ -41,9 +30,7 @@ def write_report(
     section = "" if compared is None else comparison_section(compared)
     found = chain.from_iterable(_told_apart(folder, several=len(folders) > 1) for folder in folders)
     assessment = read_assessment(folders[0]) if len(folders) == 1 else None
-    path = folders[0].path / NAME if path is None else path
-    replace_file(path, "".join(page(heading, found, section, assessment)).encode("utf-8"))
-    return path
+    return "".join(page(heading, found, section, assessment)).encode("utf-8")
 
 
 def _told_apart(folder: RunFolder, *, several: bool) -> Iterator[Transcript]:

@@ -360,6 +360,27 @@ def test_files_hold_every_number(front: Front) -> None:
     assert b"temperature,0.7,treatment,played,all,,pass_rate," in written
 
 
+def test_a_file_that_cannot_be_written_costs_no_other(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are written, the run is kept, and the way to write it anew is said."""
+    from runner.cli import writing
+    from runner.errors import StoreError
+
+    whole = writing.write_whole
+
+    def fails(path: Path, content: bytes) -> None:
+        if path.suffix == ".csv":
+            raise StoreError(f"cannot write {path}: No space left on device")
+        whole(path, content)
+
+    monkeypatch.setattr(writing, "write_whole", fails)
+    shown = front.type(*WORDS, "--csv", "c.csv", "--report", "page.html", "--quiet")
+    assert shown.exit_code == 2
+    assert "No space left on device" in shown.err
+    assert "the run is kept: `runner compare " in shown.err
+    assert Path("page.html").is_file()
+    assert front.type(*WORDS, "--csv", "x", "--report", "x").exit_code == 2
+
+
 def test_quiet_says_the_words_alone(front: Front) -> None:
     """`--quiet` writes what was found, a line each, and no talk."""
     shown = front.type(*WORDS, "--quiet")

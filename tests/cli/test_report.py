@@ -37,10 +37,18 @@ def test_it_is_written_where_it_is_asked_for(front: Front) -> None:
 
 
 def test_a_place_that_is_none_is_refused(front: Front) -> None:
-    """Before anything is read."""
-    shown = front.type("report", "latest", "--output", "nowhere/page.html")
-    assert shown.exit_code == 2
-    assert "cannot write nowhere/page.html" in shown.err
+    """Before anything is read: a folder, a scenario, a place within a file."""
+    for place in (".", "hello.yaml", "runner.toml/page.html"):
+        shown = front.type("report", "latest", "--output", place)
+        assert shown.exit_code == 2
+        assert f"--output {place}" in shown.err
+    assert (front.folder / "hello.yaml").read_text(encoding="utf-8") == SCENARIO
+
+
+def test_a_new_folder_is_made_for_it(front: Front) -> None:
+    """As for every other file that is written."""
+    assert front.type("report", "latest", "--output", "new/page.html").exit_code == 0
+    assert Path("new/page.html").is_file()
 
 
 def test_a_run_that_is_none_is_refused(front: Front) -> None:

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.errors import StoreError
-from runner.operations.report import write_report
+from runner.operations.report import page_of
 from runner.store.folder import RunFolder
 from tests.cli.front import Front
 from tests.cli.test_compare import SCENARIO, WORDS, warm
@@ -24,17 +23,15 @@ def folders(front: Front) -> list[RunFolder]:
     return [RunFolder(path) for path in sorted((front.folder / "outputs").iterdir())]
 
 
-def read(path: Path) -> Parts:
-    return parts_of(path.read_text(encoding="utf-8"))
+def read(page: bytes) -> Parts:
+    return parts_of(page.decode("utf-8"))
 
 
-def test_it_stands_beside_the_run(front: Front) -> None:
-    """Where nobody says where; every conversation is in it, in the order of the file."""
+def test_every_conversation_is_in_it(front: Front) -> None:
+    """In the order of the file."""
     front.type("play", "hello.yaml", "--repeat", "2")
     [folder] = folders(front)
-    path = write_report([folder])
-    assert path == folder.path / "report.html"
-    assert [each["id"] for each in read(path).blocks["data"]] == [
+    assert [each["id"] for each in read(page_of([folder])).blocks["data"]] == [
         "hello[case=anna]#1", "hello[case=anna]#2", "hello[case=bob]#1", "hello[case=bob]#2",
     ]  # fmt: skip
 
@@ -44,7 +41,7 @@ def test_several_runs_stand_side_by_side(front: Front) -> None:
     front.type("play", "hello.yaml")
     front.type("play", "hello.yaml")
     both = folders(front)
-    data = read(write_report(both)).blocks["data"]
+    data = read(page_of(both)).blocks["data"]
     assert [each["variant"]["run"] for each in data] == [folder.name for folder in both for _ in range(2)]
     assert len({each["id"] for each in data}) == 4
 
@@ -52,7 +49,7 @@ def test_several_runs_stand_side_by_side(front: Front) -> None:
 def test_a_comparison_is_compared_for_it(front: Front) -> None:
     """A run that was played as one has its figures in its page, whoever asks for the page later."""
     front.type(*WORDS)
-    found = read(write_report(folders(front)))
+    found = read(page_of(folders(front)))
     assert "Comparison of temperature" in found.text
     assert "0 again (A/A)" in found.text
     assert any(tag == "svg" for tag, _ in found.tags)
@@ -65,13 +62,6 @@ def test_a_check_has_its_verdict_in_the_page(front: Front) -> None:
         == 1
     )
     [folder] = folders(front)
-    assert "Verdict✗" in read(write_report([folder])).text
+    assert "Verdict✗" in read(page_of([folder])).text
     front.type("play", "--resume", folder.name)
-    assert "Verdict" not in read(write_report([folder])).text
-
-
-def test_where_it_cannot_be_written_is_said(front: Front) -> None:
-    """The place, and why."""
-    front.type("play", "hello.yaml")
-    with pytest.raises(StoreError, match="cannot write nowhere"):
-        write_report(folders(front), Path("nowhere/at/all.html"))
+    assert "Verdict" not in read(page_of([folder])).text

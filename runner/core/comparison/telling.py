@@ -141,7 +141,8 @@ def _refused(cells: Sequence[Cell]) -> Iterator[str]:
     """The cells without replies, each with the reason."""
     for cell in cells:
         name = name_of(cell.label, cell.role)
-        why = f": {cell.reason.rstrip('.')}." if cell.reason else "."
+        ends = cell.reason.endswith(("...", "?"))
+        why = f": {cell.reason if ends else cell.reason.rstrip('.') + '.'}" if cell.reason else "."
         if cell.status == "unsupported":
             yield f"{name} is not supported{why}"
         elif cell.status != "played":

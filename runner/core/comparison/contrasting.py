@@ -143,10 +143,10 @@ def _rows(
 ) -> tuple[Row, ...]:
     """Rows with their places; p values after Benjamini-Hochberg over rows and treatments, the twin's by themselves."""
     held: dict[tuple[int, CellKey], Comparison] = {}
-    for number, (_, items) in enumerate(rows):
-        base = sides[expected.base, "base"].on(items).trials
-        for key, side in sides.items():
-            result = None if key[1] == "base" else _hold(base, side.on(items).trials, expected.alpha)
+    parts = {key: side.parted([items for _, items in rows]) for key, side in sides.items()}
+    for number, base in enumerate(parts[expected.base, "base"]):
+        for key, own in parts.items():
+            result = None if key[1] == "base" else _hold(base.trials, own[number].trials, expected.alpha)
             if result is not None:
                 held[number, key] = result[0]
     adjusted: dict[tuple[int, CellKey], float] = {}
@@ -159,13 +159,13 @@ def _rows(
             update={
                 "places": tuple(
                     _place(
-                        expected.by, key, side.on(items), held.get((number, key)), adjusted.get((number, key))
+                        expected.by, key, own[number], held.get((number, key)), adjusted.get((number, key))
                     )
-                    for key, side in sides.items()
+                    for key, own in parts.items()
                 )
             }
         )
-        for number, (row, items) in enumerate(rows)
+        for number, (row, _) in enumerate(rows)
     )
 
 

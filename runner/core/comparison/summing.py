@@ -39,12 +39,18 @@ class Side:
     """The trials that those are of."""
     texts: Mapping[str, Text]
 
-    def on(self, items: Iterable[str]) -> "Side":
-        """The same on some items alone."""
-        kept = set(items)
-        units = {place: unit for place, unit in self.units.items() if place[0] in kept}
-        trials = {item: tried for item, tried in self.trials.items() if item in kept}
-        return Side(trials, units, self.against, self.beside, self.texts)
+    def parted(self, groups: Sequence[Sequence[str]]) -> list["Side"]:
+        """The same on some items alone, group by group; no item is in two of them."""
+        group_of = {item: number for number, items in enumerate(groups) for item in items}
+        units: list[Units] = [{} for _ in groups]
+        for place, unit in self.units.items():
+            if place[0] in group_of:
+                units[group_of[place[0]]][place] = unit
+        trials = [{item: self.trials[item] for item in items} for items in groups]
+        return [
+            Side(tried, said, self.against, self.beside, self.texts)
+            for tried, said in zip(trials, units, strict=True)
+        ]
 
     @property
     def all(self) -> list[Tried]:

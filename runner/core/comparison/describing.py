@@ -201,7 +201,8 @@ def _sized(found: Compared, treatments: Sequence[Cell], base: Cell) -> Iterator[
                 continue
             if not here.value and not there.value:  # what costs nothing does not cost more
                 continue
-            seen.append(f"{shift.value:+.3g}{_between(shift)} at {cell.label}")
+            if any(f"{abs(each or 0):.3g}" != "0" for each in (shift.value, shift.low, shift.high)):
+                seen.append(f"{shift.value:+.3g}{_between(shift)} at {cell.label}")
             if shift.p_adjusted <= found.alpha and f"{abs(shift.value):.3g}" != "0":
                 shifted = True
                 yield (

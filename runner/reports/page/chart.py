@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import floor, log10
+from math import floor, log10, radians, sin
 from typing import Final
 
 from runner.core.wording import percent
@@ -17,12 +17,12 @@ TOP: Final = 14
 BOTTOM: Final = 44
 STEPS: Final = 4
 """About so many lines are drawn behind the points."""
-LONGEST: Final = 16
-"""Characters of a label under the picture."""
+LONGEST: Final = 24
+"""Characters of a label under the picture: written aslant, the first does not leave the picture."""
 WIDE: Final = 7.0
 """About how wide a character of a label is."""
-ASLANT: Final = 46
-"""So much further down is what labels need that are written aslant."""
+ANGLE: Final = 60
+"""Degrees, where labels are written aslant."""
 NEAREST: Final = 13.0
 """Labels that are nearer to each other are left out."""
 SERIES: Final = 7
@@ -49,7 +49,9 @@ class _Scale:
         across = [self.across(at) for at in places]
         self.gap = min((after - before for before, after in pairwise(across)), default=float(_ROOM))
         self.is_aslant = self._is_crowded()
-        self.bottom = HEIGHT - BOTTOM - (ASLANT if self.is_aslant else 0)
+        longest = max(map(len, self.labels.values())) if self.is_aslant else 0
+        self.height = HEIGHT + round(longest * WIDE * sin(radians(ANGLE)))
+        self.bottom = HEIGHT - BOTTOM
         self.top = 1.0 if curve.is_share else _rounded(max(ends) * 1.05)
 
     def _is_crowded(self) -> bool:
@@ -84,7 +86,7 @@ def chart(curve: Curve) -> str:
     picture = element(
         "svg",
         element("title", shown(f"{curve.title}: {_told(curve)}")) + "".join(parts),
-        viewBox=f"0 0 {WIDTH} {HEIGHT}",
+        viewBox=f"0 0 {WIDTH} {scale.height}",
         role="img",
         class_="chart",
     )
@@ -111,11 +113,11 @@ def _behind(curve: Curve, scale: _Scale) -> Iterator[str]:
         )
     for at, label in scale.labels.items():
         x, y = _at(scale.across(at)), f"{bottom + 18}"
-        aslant = {"transform": f"rotate(-35 {x} {y})"} if scale.is_aslant else {}
+        aslant = {"transform": f"rotate(-{ANGLE} {x} {y})"} if scale.is_aslant else {}
         kind = "tick end" if scale.is_aslant else "tick"
         yield element("text", shown(label), class_=kind, x=x, y=y, **aslant)
     middle = _at((LEFT + right) / 2)
-    yield element("text", shown(curve.along[:40]), class_="tick axis", x=middle, y=f"{HEIGHT - 6}")
+    yield element("text", shown(curve.along[:40]), class_="tick axis", x=middle, y=f"{scale.height - 6}")
 
 
 def _line(line: Line, number: int, curve: Curve, scale: _Scale) -> Iterator[str]:

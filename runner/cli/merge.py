@@ -12,7 +12,7 @@ from runner.cli.complete import run_names
 Runs = Annotated[
     list[str],
     typer.Argument(
-        metavar="RUN...",
+        metavar="RUN",
         help="The runs of all parts: folders, or names.",
         autocompletion=run_names,
         show_default=False,

@@ -11,7 +11,7 @@ from runner.cli.complete import run_names
 Runs = Annotated[
     list[str],
     typer.Argument(
-        metavar="RUN...",
+        metavar="RUN",
         help="A run's folder, its name, or latest; several stand side by side.",
         autocompletion=run_names,
         show_default=False,

@@ -135,7 +135,9 @@ def _tell_turns(found: Compared, screen: Screen) -> None:
         middle = sorted(turns[1:-1], key=lambda turn: -min(turn - turns[0], turns[-1] - turn))
         less = [f"turn {turn + 1}" for turn in middle]
         on = _between([number(turn) for _, cell in rows for turn in cell.turns], noun)
-        screen.tell("\n" + screen.paint(f"{title}, turn by turn", "bold") + screen.paint(f" ({on})", "dim"))
+        screen.tell(
+            "\n" + screen.paint(wrapped(f"{title}, turn by turn ({on})", screen.width, MARGIN), "bold")
+        )
         screen.tell("\n".join(Listing(columns, less, rows).lines(screen)))
 
 

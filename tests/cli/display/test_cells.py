@@ -6,7 +6,7 @@ import pytest
 
 from runner.cli.display.cells import MOST_ROWS, tell_compared
 from runner.cli.display.screen import Screen
-from runner.core.comparison.compared import Compared
+from runner.core.comparison.compared import Compared, Estimate
 from tests.compared import compared, gappy, row
 
 SIGNS = {"passed": "✓", "failed": "✗", "broken": "!", "none": "?", "cut": "…"}
@@ -96,7 +96,15 @@ def test_without_checks_nothing_is_said_of_passes(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_it_fits_the_screen(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """At every usual width, figures are left out or stacked and never cut."""
-    text = told(compared(), monkeypatch, width, terminal=True)
+    found = compared()
+    fewer = tuple(
+        turn.model_copy(update={"same_replies": Estimate(value=0.5, n=45)}) for turn in found.cells[2].turns
+    )
+    cells = tuple(
+        cell.model_copy(update={"turns": fewer}) if cell.label == "0.7" else cell for cell in found.cells
+    )
+    text = told(found.model_copy(update={"cells": cells}), monkeypatch, width, terminal=True)
+    assert "(45 to 90 pairs)" in " ".join(text.split())
     assert max(map(len, text.splitlines())) <= width
 
 

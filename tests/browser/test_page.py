@@ -371,3 +371,15 @@ def test_long_names_stay_within_the_window(visit: Visit, tmp_path: Path, width: 
     page.locator("ul.list a").first.click()
     expect(page.locator(".stage .turn")).to_have_count(2)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_of_two_each_is_marked_against_the_other(visit: Visit, tmp_path: Path) -> None:
+    """What the one says and the other does not is underlined on both sides."""
+    said = [conversation(1, 0, "It is a fine day."), conversation(1, 0.7, "It is a rainy day, sir.")]
+    page = visit.open(put(tmp_path, said), "#open=talk%5Btemperature%3D0%5D%231")
+    page.locator("#beside").select_option(index=1)
+    page.get_by_role("button", name="put it there").click()
+    boxes = page.get_by_label("turn 2")
+    expect(boxes.nth(0).locator("ins")).to_have_text(["fine"])
+    expect(boxes.nth(1).locator("ins")).to_have_text(["rainy", ", sir"])
+    expect(page.locator(".tools")).to_contain_text("words that differ are underlined")

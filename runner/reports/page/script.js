@@ -281,10 +281,12 @@
     const most = Math.max(...chosen.map((each) => (each.turns || []).length));
     for (let turn = 0; turn < most; turn += 1) {
       const first = (chosen[0].turns || [])[turn];
+      const second = chosen.length === 2 ? (chosen[1].turns || [])[turn] : undefined;  // of two, each is held against the other
       chosen.forEach((each, column) => {
         const present = (each.turns || [])[turn];
         if (!present) { grid.append(make("div")); return; }
-        const body = column && present.reply && first && first.reply ? compared(first.reply, present.reply) : undefined;
+        const other = column ? first : second;
+        const body = present.reply && other && other.reply ? compared(other.reply, present.reply) : undefined;
         grid.append(turnOf(present, body));
       });
     }
@@ -346,7 +348,7 @@
       const alone = make("button", "", "this one alone");
       alone.type = "button";
       alone.addEventListener("click", () => { location.hash = address(changed({ beside: "" })); });
-      bar.append(alone, make("span", "aside", " words that differ from the first are underlined"));
+      bar.append(alone, make("span", "aside", besides.length > 1 ? " words that differ from the first are underlined" : " words that differ are underlined"));
     }
     return bar;
   }

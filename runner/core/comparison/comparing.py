@@ -7,6 +7,7 @@ changes nothing; a trial that is lost changes no other cell.
 from collections.abc import Iterable, Mapping
 
 from runner.core.comparison.compared import Cell, CellStatus, Compared, Contrast, Estimate
+from runner.core.comparison.concluding import answered_verdict, verdict_of
 from runner.core.comparison.contrasting import (
     LEVEL,
     answered_against,
@@ -31,7 +32,7 @@ from runner.core.comparison.summing import (
     stability_of,
     turns_of,
 )
-from runner.core.comparison.telling import answered_verdict, tell, verdict_of
+from runner.core.comparison.telling import tell
 from runner.core.transcript import Transcript, sum_known
 from runner.core.value import Json
 

@@ -24,6 +24,11 @@ def trials_each(here: int, there: int) -> str:
     return f"{count(here, 'trial')} each" if here == there else f"{here:,} and {count(there, 'trial')}"
 
 
+def margin_of(margin: float) -> str:
+    """A margin in points."""
+    return f"{100 * margin:g} point{'s' * (margin != 0.01)}"
+
+
 def is_even(numbers: Sequence[float]) -> bool:
     """Whether there are about as many replies to a turn in every cell; those without any do not count."""
     known = [number for number in numbers if number]

@@ -491,7 +491,7 @@ def test_paths_and_runs_are_completed(front: Front) -> None:
     from typer.main import get_command
 
     from runner.cli import app
-    from runner.cli.compare import _paths_or_runs
+    from runner.cli.experiment import _paths_or_runs
 
     front.type(*WORDS, "--quiet")
     context = typer.Context(get_command(app))
